@@ -1,0 +1,132 @@
+#include "conversation/diagnostics.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ground/buf.h"
+#include "ground/escape.h"
+#include "watching/build_paths.h"
+
+/* More would not help anybody, and a file that includes itself gives millions. */
+enum { MOST_DIAGNOSTICS = 200, LONGEST_MESSAGE = 1000 };
+
+static const char *shorten_path(const char *path)
+{
+    static const char prefix[] = BUILD_SOURCES "/";
+    if (strncmp(path, prefix, sizeof prefix - 1) == 0)
+        path += sizeof prefix - 1;
+    return strncmp(path, "./", 2) == 0 ? path + 2 : path;
+}
+
+static void add(struct build_result *result, enum severity severity, const char *file, int line, int column,
+                const char *message)
+{
+    if (result->n_diagnostics >= MOST_DIAGNOSTICS)
+        return;
+    struct diagnostic *d = ARRAY_ADD(result->diagnostics, result->n_diagnostics);
+    d->severity = severity;
+    d->file = file != NULL ? mem_string(shorten_path(file)) : NULL;
+    d->line = line;
+    d->column = column;
+    d->message = mem_bytes(message, strnlen(message, LONGEST_MESSAGE));
+}
+
+/* --- gcc's JSON --- */
+
+static void add_json(struct build_result *result, const json_t *item, size_t *errors)
+{
+    const char *kind = json_string_value(json_object_get(item, "kind"));
+    const char *message = json_string_value(json_object_get(item, "message"));
+    const json_t *caret = json_object_get(json_array_get(json_object_get(item, "locations"), 0), "caret");
+    if (kind == NULL || message == NULL)
+        return;
+    enum severity severity = SEVERITY_NOTE;
+    if (strstr(kind, "error") != NULL)
+        severity = SEVERITY_ERROR;
+    else if (strcmp(kind, "warning") == 0)
+        severity = SEVERITY_WARNING;
+    *errors += severity == SEVERITY_ERROR;
+    add(result, severity, json_string_value(json_object_get(caret, "file")),
+        (int)json_integer_value(json_object_get(caret, "line")),
+        (int)json_integer_value(json_object_get(caret, "column")), message);
+}
+
+static bool read_json(struct build_result *result, const char *line, size_t n, size_t *errors)
+{
+    json_t *list = json_loadb(line, n, JSON_DISABLE_EOF_CHECK, NULL);
+    if (list == NULL) { /* a source in ISO-8859-1 is quoted as it is, and that is no JSON */
+        AUTO_BUF mended = BUF_EMPTY;
+        for (size_t i = 0; i < n; i++)
+            buf_char(&mended, (unsigned char)line[i] < 0x80 ? line[i] : '?');
+        list = json_loadb(mended.data, mended.len, JSON_DISABLE_EOF_CHECK, NULL);
+    }
+    if (!json_is_array(list)) {
+        json_decref(list);
+        return false;
+    }
+    size_t index;
+    const json_t *item;
+    json_array_foreach(list, index, item) add_json(result, item, errors);
+    json_decref(list);
+    return true;
+}
+
+/* --- text: the linker, make, the assembler --- */
+
+/* FILE:LINE: MESSAGE or FILE:LINE:COLUMN: MESSAGE, FILE with a dot; false when the line is not like that. */
+static bool split_place(char *line, char **file, int *number, int *column, char **message)
+{
+    char *colon = strchr(line, ':');
+    if (colon == NULL || memchr(line, '.', (size_t)(colon - line)) == NULL)
+        return false;
+    char *end = NULL;
+    *number = (int)strtol(colon + 1, &end, 10);
+    *column = 0;
+    if (end == colon + 1 || *end != ':')
+        return false;
+    char *next = NULL;
+    long second = strtol(end + 1, &next, 10);
+    if (next != end + 1 && *next == ':') {
+        *column = (int)second;
+        end = next;
+    }
+    *colon = '\0';
+    *file = line;
+    *message = end + 1 + strspn(end + 1, " ");
+    return true;
+}
+
+static void read_text(struct build_result *result, const char *start, size_t n, size_t *errors)
+{
+    AUTO_FREE char *copy = mem_bytes(start, n);
+    char *line = copy;
+    static const char linker[] = "/usr/bin/ld: ";
+    if (strncmp(line, linker, sizeof linker - 1) == 0)
+        line += sizeof linker - 1;
+    char *file = NULL, *message = NULL;
+    int number = 0, column = 0;
+    bool tells = strstr(line, "undefined reference") != NULL || strstr(line, "multiple definition") != NULL ||
+                 strstr(line, "rror:") != NULL || strstr(line, " Error ") != NULL || strncmp(line, "make: ***", 9) == 0;
+    if (!tells || strncmp(line, "collect2:", 9) == 0)
+        return;
+    (*errors)++;
+    if (split_place(line, &file, &number, &column, &message))
+        add(result, SEVERITY_ERROR, file, number, column, message);
+    else
+        add(result, SEVERITY_ERROR, NULL, 0, 0, line);
+}
+
+size_t diagnostics_read(struct build_result *result, const char *text, size_t n)
+{
+    size_t errors = 0;
+    for (size_t at = 0; at < n;) {
+        const char *line = text + at;
+        const char *newline = memchr(line, '\n', n - at);
+        size_t length = newline != NULL ? (size_t)(newline - line) : n - at;
+        if (length == 0 || line[0] != '[' || !read_json(result, line, length, &errors))
+            read_text(result, line, length, &errors);
+        at += length + 1;
+    }
+    return errors;
+}

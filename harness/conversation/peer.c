@@ -1,0 +1,304 @@
+#include "conversation/peer.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "ground/text.h"
+
+/* Clients come from fixed ports, one after another, so that what a server prints of them is the same in every run. */
+enum { FIRST_SOURCE_PORT = 20001, BACKLOG = 64, KEEP_BYTES = 65536 };
+
+struct peer {
+    struct transcript *transcript;
+    struct tracer *tracer;
+    int actor;
+    int listener;   /* or a bound socket, or a datagram socket; -1 */
+    int connection; /* -1 */
+    int type;
+    const struct step *step;
+    size_t sent;     /* of the current step */
+    size_t received; /* on this connection */
+    bool connecting, ended; /* ended: end of file, reset or failure */
+    struct address sender;  /* of the last datagram */
+};
+
+struct peer *peer_new(struct transcript *transcript, struct tracer *tracer, int actor)
+{
+    struct peer *peer = mem_alloc(sizeof *peer);
+    *peer = (struct peer){.transcript = transcript, .tracer = tracer, .actor = actor, .listener = -1, .connection = -1};
+    return peer;
+}
+
+static struct event *note(struct peer *peer, enum deed_kind kind, int error)
+{
+    struct event *event =
+        transcript_add(peer->transcript, EVENT_DEED, peer->actor, 0, tracer_now(peer->tracer));
+    event->deed.kind = kind;
+    event->deed.error = error;
+    tracer_activity(peer->tracer);
+    return event;
+}
+
+static void drop(struct peer *peer, int *fd)
+{
+    if (*fd < 0)
+        return;
+    tracer_unwatch(peer->tracer, *fd);
+    close(*fd);
+    *fd = -1;
+}
+
+void peer_free(struct peer *peer)
+{
+    if (peer == NULL)
+        return;
+    drop(peer, &peer->connection);
+    drop(peer, &peer->listener);
+    free(peer);
+}
+
+/* --- what the connection brings --- */
+
+static void end_with(struct peer *peer, enum deed_kind kind, int error)
+{
+    note(peer, kind, error);
+    peer->ended = true;
+    tracer_unwatch(peer->tracer, peer->connection);
+}
+
+static void take_bytes(struct peer *peer)
+{
+    char data[KEEP_BYTES];
+    while (peer->connection >= 0 && !peer->ended) {
+        struct address from = {.len = sizeof from.storage};
+        ssize_t n = recvfrom(peer->connection, data, sizeof data, 0, (struct sockaddr *)&from.storage, &from.len);
+        if (n < 0 && (errno == EAGAIN || errno == EINTR))
+            return;
+        if (n < 0) {
+            end_with(peer, errno == ECONNRESET ? DEED_RESET : DEED_FAILED, errno);
+        } else if (n == 0 && peer->type == SOCK_STREAM) {
+            end_with(peer, DEED_END_OF_FILE, 0);
+        } else {
+            struct event *event = note(peer, DEED_RECEIVED, 0);
+            bytes_set(&event->deed.bytes, data, (size_t)n, sizeof data);
+            if (peer->type != SOCK_STREAM)
+                peer->sender = event->deed.address = from;
+            peer->received += (size_t)n;
+        }
+    }
+}
+
+static void put_bytes(struct peer *peer)
+{
+    const struct step *step = peer->step;
+    while (peer->connection >= 0 && !peer->ended && peer->sent < step->size) {
+        bool datagram = peer->type != SOCK_STREAM && peer->sender.len > 0;
+        ssize_t n = sendto(peer->connection, step->bytes + peer->sent, step->size - peer->sent, MSG_NOSIGNAL,
+                           datagram ? (const struct sockaddr *)&peer->sender.storage : NULL,
+                           datagram ? peer->sender.len : 0);
+        if (n < 0 && (errno == EAGAIN || errno == EINTR))
+            return;
+        if (n < 0) {
+            end_with(peer, errno == ECONNRESET ? DEED_RESET : DEED_FAILED, errno);
+            return;
+        }
+        struct event *event = note(peer, DEED_SENT, 0);
+        bytes_set(&event->deed.bytes, step->bytes + peer->sent, (size_t)n, KEEP_BYTES);
+        peer->sent += (size_t)n;
+    }
+}
+
+static void finish_connecting(struct peer *peer)
+{
+    int error = 0;
+    socklen_t size = sizeof error;
+    getsockopt(peer->connection, SOL_SOCKET, SO_ERROR, &error, &size);
+    peer->connecting = false;
+    if (error == 0)
+        note(peer, DEED_CONNECTED, 0);
+    else
+        end_with(peer, DEED_REFUSED, error);
+}
+
+static void connection_ready(void *context, uint32_t events)
+{
+    struct peer *peer = context;
+    if (peer->connecting)
+        finish_connecting(peer);
+    if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0)
+        take_bytes(peer);
+    if (peer->step != NULL && peer->step->kind == STEP_PEER_SEND)
+        put_bytes(peer);
+}
+
+static int watch_connection(struct peer *peer, struct err *err)
+{
+    /* Edge-triggered: each change is reported once, and everything is taken then. */
+    if (tracer_watch(peer->tracer, peer->connection, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, connection_ready, peer) < 0)
+        return err_errno(err, BLAME_HARNESS, "epoll_ctl");
+    return 0;
+}
+
+static void accept_one(struct peer *peer)
+{
+    struct address from = {.len = sizeof from.storage};
+    int fd = accept4(peer->listener, (struct sockaddr *)&from.storage, &from.len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    struct err ignored = ERR_NONE;
+    if (fd < 0)
+        return;
+    drop(peer, &peer->connection);
+    peer->connection = fd;
+    peer->received = 0;
+    peer->ended = false;
+    int on = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    note(peer, DEED_ACCEPTED, 0)->deed.address = from;
+    watch_connection(peer, &ignored);
+}
+
+static void listener_ready(void *context, uint32_t events)
+{
+    (void)events;
+    struct peer *peer = context;
+    if (peer->step != NULL && peer->step->kind == STEP_PEER_ACCEPT && peer->connection < 0)
+        accept_one(peer);
+}
+
+/* --- steps --- */
+
+static int open_socket(const struct step *step, struct err *err)
+{
+    int fd = socket(address_family(&step->address), step->type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int on = 1;
+    if (fd < 0)
+        return err_errno(err, BLAME_ENVIRONMENT, "socket");
+    if (step->type == SOCK_STREAM && address_family(&step->address) != AF_UNIX)
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return fd;
+}
+
+static int begin_listen(struct peer *peer, const struct step *step, struct err *err)
+{
+    peer->type = step->type;
+    peer->listener = open_socket(step, err);
+    if (peer->listener < 0)
+        return -1;
+    if (bind(peer->listener, (const struct sockaddr *)&step->address.storage, step->address.len) < 0) {
+        note(peer, DEED_FAILED, errno);
+        return 0;
+    }
+    if (step->type != SOCK_STREAM) {
+        note(peer, DEED_BOUND, 0);
+        peer->connection = steal_fd(&peer->listener);
+        return watch_connection(peer, err);
+    }
+    if (step->kind == STEP_PEER_BIND) {
+        note(peer, DEED_BOUND, 0);
+        return 0;
+    }
+    if (listen(peer->listener, BACKLOG) < 0) {
+        note(peer, DEED_FAILED, errno);
+        return 0;
+    }
+    note(peer, DEED_LISTENING, 0);
+    if (tracer_watch(peer->tracer, peer->listener, EPOLLIN | EPOLLET, listener_ready, peer) < 0)
+        return err_errno(err, BLAME_HARNESS, "epoll_ctl");
+    return 0;
+}
+
+static void take_source_port(const struct peer *peer, const struct step *step)
+{
+    struct address source = {.len = step->address.len};
+    int family = address_family(&step->address);
+    uint16_t port = htons((uint16_t)(FIRST_SOURCE_PORT + peer->actor));
+    if (family == AF_INET) {
+        struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = port};
+        memcpy(&source.storage, &in, sizeof in);
+    } else if (family == AF_INET6) {
+        struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = port};
+        memcpy(&source.storage, &in6, sizeof in6);
+    } else {
+        return;
+    }
+    /* A second connection of the same peer finds the port in use: then the system chooses one. */
+    if (bind(peer->connection, (const struct sockaddr *)&source.storage, source.len) < 0)
+        errno = 0;
+}
+
+static int begin_connect(struct peer *peer, const struct step *step, struct err *err)
+{
+    drop(peer, &peer->connection);
+    peer->type = step->type;
+    peer->connection = open_socket(step, err);
+    if (peer->connection < 0)
+        return -1;
+    take_source_port(peer, step);
+    peer->received = 0;
+    peer->ended = peer->connecting = false;
+    int result = connect(peer->connection, (const struct sockaddr *)&step->address.storage, step->address.len);
+    if (result < 0 && errno != EINPROGRESS) {
+        note(peer, DEED_REFUSED, errno);
+        peer->ended = true;
+        return 0;
+    }
+    peer->connecting = result < 0;
+    if (result == 0)
+        note(peer, DEED_CONNECTED, 0);
+    return watch_connection(peer, err);
+}
+
+static void begin_close(struct peer *peer, bool reset)
+{
+    if (reset && peer->connection >= 0) {
+        struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+        setsockopt(peer->connection, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    }
+    drop(peer, &peer->connection);
+    if (!reset)
+        drop(peer, &peer->listener);
+    /* DEED_RESET is what a peer sees; its own reset is a way of closing. */
+    note(peer, DEED_CLOSED, reset ? ECONNRESET : 0);
+    peer->ended = true;
+}
+
+int peer_begin(struct peer *peer, const struct step *step, struct err *err)
+{
+    peer->step = step;
+    peer->sent = 0;
+    if (step->kind == STEP_PEER_LISTEN || step->kind == STEP_PEER_BIND)
+        return begin_listen(peer, step, err);
+    if (step->kind == STEP_PEER_CONNECT)
+        return begin_connect(peer, step, err);
+    if (step->kind == STEP_PEER_ACCEPT) {
+        drop(peer, &peer->connection);
+        accept_one(peer);
+    } else if (step->kind == STEP_PEER_SEND) {
+        put_bytes(peer);
+    } else if (step->kind == STEP_PEER_HALF_CLOSE) {
+        shutdown(peer->connection, SHUT_WR);
+        note(peer, DEED_HALF_CLOSED, 0);
+    } else if (step->kind == STEP_PEER_CLOSE || step->kind == STEP_PEER_RESET) {
+        begin_close(peer, step->kind == STEP_PEER_RESET);
+    }
+    return 0;
+}
+
+bool peer_done(const struct peer *peer)
+{
+    const struct step *step = peer->step;
+    if (step->kind == STEP_PEER_CONNECT)
+        return !peer->connecting;
+    if (step->kind == STEP_PEER_ACCEPT)
+        return peer->connection >= 0 || peer->listener < 0;
+    if (step->kind == STEP_PEER_SEND)
+        return peer->sent == step->size || peer->ended || peer->connection < 0;
+    if (step->kind == STEP_PEER_RECEIVE)
+        return peer->ended || peer->connection < 0 || (!step->end_of_file && peer->received >= step->size);
+    return true;
+}

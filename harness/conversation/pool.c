@@ -1,0 +1,125 @@
+#include "conversation/pool.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "ground/buf.h"
+#include "ground/interrupt.h"
+
+struct place {
+    bool taken;
+    int cpu;
+    pid_t pid;
+    int fd;
+    struct buf received;
+    struct pool_job job;
+};
+
+struct pool {
+    struct place *places;
+    size_t n_places;
+    struct pool_job *jobs;
+    size_t n_jobs, next; /* jobs[next…] wait */
+};
+
+struct pool *pool_new(int jobs)
+{
+    cpu_set_t allowed;
+    int cpus[CPU_SETSIZE], n = 0;
+    CPU_ZERO(&allowed);
+    sched_getaffinity(0, sizeof allowed, &allowed);
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+        if (CPU_ISSET((size_t)cpu, &allowed))
+            cpus[n++] = cpu;
+    if (n == 0)
+        cpus[n++] = -1;
+    struct pool *pool = mem_alloc(sizeof *pool);
+    pool->n_places = (size_t)(jobs > 0 ? jobs : n);
+    pool->places = mem_alloc(pool->n_places * sizeof *pool->places);
+    for (size_t i = 0; i < pool->n_places; i++)
+        pool->places[i] = (struct place){.cpu = cpus[i % (size_t)n], .fd = -1};
+    return pool;
+}
+
+void pool_free(struct pool *pool)
+{
+    for (size_t i = 0; i < pool->n_places; i++) {
+        struct place *place = &pool->places[i];
+        if (!place->taken)
+            continue;
+        kill(place->pid, SIGKILL);
+        close(place->fd);
+        buf_free(&place->received);
+    }
+    /* A world's end takes the kernel some milliseconds after its last word: all are waited for here, together. */
+    while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
+        continue;
+    free(pool->places);
+    free(pool->jobs);
+    free(pool);
+}
+
+void pool_add(struct pool *pool, const struct pool_job *job)
+{
+    *ARRAY_ADD(pool->jobs, pool->n_jobs) = *job;
+}
+
+static void start_in(struct pool *pool, struct place *place)
+{
+    place->job = pool->jobs[pool->next++];
+    struct err err = ERR_NONE;
+    place->pid = place->job.start(place->job.context, place->cpu, &place->fd, &err);
+    place->taken = place->pid >= 0;
+    if (!place->taken)
+        place->job.done(place->job.context, NULL, 0, &err);
+}
+
+static void finish(struct place *place)
+{
+    close(steal_fd(&place->fd));
+    place->taken = false;
+    struct buf received = place->received;
+    place->received = BUF_EMPTY;
+    place->job.done(place->job.context, buf_text(&received), received.len, NULL);
+    buf_free(&received);
+    while (waitpid(-1, NULL, WNOHANG) > 0)
+        continue;
+}
+
+static void receive(struct place *place)
+{
+    char data[65536];
+    ssize_t n = read(place->fd, data, sizeof data);
+    if (n > 0)
+        buf_add(&place->received, data, (size_t)n);
+    else if (n == 0 || errno != EINTR)
+        finish(place);
+}
+
+int pool_run(struct pool *pool)
+{
+    AUTO_FREE struct pollfd *polled = mem_alloc(pool->n_places * sizeof *polled);
+    for (;;) {
+        bool busy = false;
+        for (size_t i = 0; i < pool->n_places; i++) {
+            while (!pool->places[i].taken && pool->next < pool->n_jobs)
+                start_in(pool, &pool->places[i]);
+            polled[i] = (struct pollfd){.fd = pool->places[i].taken ? pool->places[i].fd : -1, .events = POLLIN};
+            busy |= pool->places[i].taken;
+        }
+        if (!busy)
+            return 0;
+        int ready = poll(polled, pool->n_places, -1);
+        if (interrupt_caught() != 0)
+            return -1;
+        for (size_t i = 0; ready > 0 && i < pool->n_places; i++)
+            if (polled[i].revents != 0)
+                receive(&pool->places[i]);
+    }
+}

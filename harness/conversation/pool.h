@@ -1,0 +1,31 @@
+/*
+ * pool: many worlds side by side, a bounded number at a time, each with a processor of its own as long as there are enough.
+ *
+ * A job is started when a place is free, its pipe is read to the end, then its `done` is called with all that came; `done` may
+ * add further jobs. Jobs start in the order in which they were added.
+ */
+#ifndef CONVERSATION_POOL_H
+#define CONVERSATION_POOL_H
+
+#include <sys/types.h>
+
+#include "ground/base.h"
+
+struct pool;
+
+struct pool_job {
+    /* Starts a world whose result comes through *RESULT; CPU is the processor it should live on. Its pid, or -1. */
+    pid_t (*start)(void *context, int cpu, int *result, struct err *err);
+    /* DATA is NULL when the start failed: then ERR says why. */
+    void (*done)(void *context, const char *data, size_t n, const struct err *err);
+    void *context;
+};
+
+/* JOBS: how many at a time; 0: as many as there are processors for us. */
+struct pool *pool_new(int jobs);
+void pool_free(struct pool *pool); /* ends what still runs */
+void pool_add(struct pool *pool, const struct pool_job *job);
+/* Until all jobs are done: 0; or until a signal came (interrupt.h): -1. */
+int pool_run(struct pool *pool);
+
+#endif

@@ -1,0 +1,377 @@
+#include "conversation/scenario.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conversation/message.h"
+#include "conversation/peer.h"
+#include "ground/text.h"
+#include "watching/capture.h"
+#include "watching/sandbox.h"
+#include "watching/tracer.h"
+
+/* Everything about the scenario being played; lives in the world's first process. */
+struct play {
+    const struct scenario_request *request;
+    const struct plan *plan;
+    int out;
+    struct transcript transcript;
+    struct tracer *tracer;
+    struct peer **peers; /* by actor; NULL for programs */
+    struct fault *faults;
+    size_t n_faults;
+    bool *reached; /* by step: an `until` with hold whose moment has come */
+    int step;
+    size_t seen; /* events looked at by the `until` in progress */
+};
+
+static const struct script *script_of(const struct play *play)
+{
+    return &play->request->scenario->script;
+}
+
+/* --- actors --- */
+
+static char *program_path(const struct scenario_request *request, const struct step *step)
+{
+    if (step->program == NULL)
+        return mem_string(request->program);
+    return mem_printf("%s/%s", request->reference, step->program);
+}
+
+/* The file's name in the world: a student's program keeps its own, a reference program cannot be taken for it. */
+static char *program_name(const struct scenario_request *request, const struct step *step)
+{
+    if (step->program == NULL)
+        return mem_string(request->exercise->program);
+    return mem_printf("reference-%s", step->program);
+}
+
+static bool is_peer_step(enum step_kind kind)
+{
+    return kind >= STEP_PEER_LISTEN;
+}
+
+static void add_actors(struct play *play)
+{
+    const struct script *script = script_of(play);
+    struct transcript *t = &play->transcript;
+    for (size_t i = 0; i < script->n; i++) {
+        const struct step *step = &script->steps[i];
+        bool starts = step->kind == STEP_START;
+        if ((!starts && !is_peer_step(step->kind)) || transcript_actor(t, step->actor) >= 0)
+            continue;
+        struct actor *actor = ARRAY_ADD(t->actors, t->n_actors);
+        actor->name = mem_string(step->actor);
+        actor->kind = !starts ? ACTOR_PEER : step->program == NULL ? ACTOR_PROGRAM : ACTOR_REFERENCE;
+        actor->program = starts ? program_path(play->request, step) : NULL;
+    }
+    play->peers = mem_alloc((t->n_actors + 1) * sizeof(struct peer *));
+}
+
+static void add_faults(struct play *play)
+{
+    const struct script *script = script_of(play);
+    for (size_t i = 0; i < script->n; i++) {
+        const struct step *step = &script->steps[i];
+        if (step->kind != STEP_FAULT)
+            continue;
+        *ARRAY_ADD(play->faults, play->n_faults) = (struct fault){.actor = transcript_actor(&play->transcript, step->actor),
+                                                                  .role = step->call,
+                                                                  .error = step->error,
+                                                                  .length = step->length,
+                                                                  .occurrence = step->occurrence};
+    }
+    tracer_set_faults(play->tracer, play->faults, play->n_faults);
+}
+
+/* --- conditions --- */
+
+static int event_port(const struct play *play, const struct event *event)
+{
+    const struct call *call = &event->call;
+    if (call_role(call->id) != ROLE_LISTEN)
+        return address_port(&call->address);
+    /* listen() names no address: it is the one that this socket was bound to */
+    const struct transcript *t = &play->transcript;
+    for (size_t i = t->n_events; i-- > 0;) {
+        const struct event *earlier = &t->events[i];
+        if (earlier->kind == EVENT_CALL && call_role(earlier->call.id) == ROLE_BIND && earlier->call.result == 0 &&
+            earlier->call.socket == call->socket)
+            return address_port(&earlier->call.address);
+    }
+    return -1;
+}
+
+static bool call_meets(const struct play *play, const struct event *event, const struct step *step)
+{
+    if (event->kind != EVENT_CALL || event->call.library || event->call.result < 0 || event->call.pending)
+        return false;
+    enum role role = call_role(event->call.id);
+    switch (step->condition) {
+    case CONDITION_BOUND:
+        return role == ROLE_BIND && (step->port == 0 || event_port(play, event) == step->port);
+    case CONDITION_LISTENING:
+        return role == ROLE_LISTEN && (step->port == 0 || event_port(play, event) == step->port);
+    case CONDITION_CONNECTED: return role == ROLE_CONNECT;
+    case CONDITION_ACCEPTED: return role == ROLE_ACCEPT;
+    case CONDITION_SENT: return role == ROLE_SEND && event->call.socket >= 0;
+    case CONDITION_RECEIVED: return role == ROLE_RECEIVE && event->call.socket >= 0 && event->call.result > 0;
+    case CONDITION_NONE:
+    case CONDITION_WAITING:
+    case CONDITION_EXITED: return false;
+    }
+    return false;
+}
+
+/* Stops a program at the moment that its next `until … hold` waits for, even if that step is yet to come. */
+static bool trap(void *context, const struct event *event)
+{
+    struct play *play = context;
+    const struct script *script = script_of(play);
+    for (size_t i = 0; i < script->n; i++) {
+        const struct step *step = &script->steps[i];
+        if (step->kind != STEP_UNTIL || !step->hold || play->reached[i] ||
+            transcript_actor(&play->transcript, step->actor) != event->actor)
+            continue;
+        if (!call_meets(play, event, step))
+            return false;
+        play->reached[i] = true;
+        return true;
+    }
+    return false;
+}
+
+static bool until_done(void *context)
+{
+    struct play *play = context;
+    const struct step *step = &script_of(play)->steps[play->step];
+    int actor = transcript_actor(&play->transcript, step->actor);
+    if (step->condition == CONDITION_EXITED)
+        return !tracer_main_alive(play->tracer, actor);
+    if (step->hold)
+        return play->reached[play->step];
+    for (; play->seen < play->transcript.n_events; play->seen++) {
+        const struct event *event = &play->transcript.events[play->seen];
+        if (event->actor == actor && call_meets(play, event, step))
+            return true;
+    }
+    return false;
+}
+
+/* --- steps --- */
+
+/* What became of a step. */
+enum progress { PROGRESS_ON, PROGRESS_STUCK, PROGRESS_LIMIT, PROGRESS_BROKEN };
+
+static enum progress progress_of(enum run run)
+{
+    switch (run) {
+    case RUN_DONE: return PROGRESS_ON;
+    case RUN_QUIET: return PROGRESS_STUCK;
+    case RUN_LIMIT: return PROGRESS_LIMIT;
+    }
+    return PROGRESS_BROKEN;
+}
+
+static bool has_input(const struct play *play, const char *actor)
+{
+    const struct script *script = script_of(play);
+    for (size_t i = 0; i < script->n; i++)
+        if (script->steps[i].kind == STEP_INPUT && strcmp(script->steps[i].actor, actor) == 0)
+            return true;
+    return false;
+}
+
+static enum progress step_start(struct play *play, const struct step *step, struct err *err)
+{
+    AUTO_FREE char *name = program_name(play->request, step);
+    AUTO_FREE char *path = mem_printf("/programs/%s", name);
+    AUTO_FREE char *called = mem_printf("./%s", step->program == NULL ? name : step->program);
+    size_t n = 0;
+    while (step->arguments != NULL && step->arguments[n] != NULL)
+        n++;
+    AUTO_FREE char **argv = mem_alloc((n + 2) * sizeof *argv);
+    argv[0] = called;
+    for (size_t i = 0; i < n; i++)
+        argv[i + 1] = step->arguments[i];
+    struct launch launch = {.actor = transcript_actor(&play->transcript, step->actor),
+                            .path = path,
+                            .argv = argv,
+                            .descriptors = step->descriptors,
+                            .input = has_input(play, step->actor)};
+    return tracer_start(play->tracer, &launch, err) < 0 ? PROGRESS_BROKEN : PROGRESS_ON;
+}
+
+static enum progress step_until(struct play *play, const struct step *step)
+{
+    if (step->condition == CONDITION_WAITING) {
+        enum run run = tracer_run(play->tracer, false, NULL, NULL);
+        bool alive = tracer_alive(play->tracer, transcript_actor(&play->transcript, step->actor));
+        return run == RUN_LIMIT ? PROGRESS_LIMIT : alive ? PROGRESS_ON : PROGRESS_STUCK;
+    }
+    play->seen = 0;
+    return progress_of(tracer_run(play->tracer, true, until_done, play));
+}
+
+static bool settle_done(void *context)
+{
+    (void)context;
+    return false;
+}
+
+static enum progress step_settle(struct play *play)
+{
+    return tracer_run(play->tracer, false, settle_done, NULL) == RUN_LIMIT ? PROGRESS_LIMIT : PROGRESS_ON;
+}
+
+static bool peer_step_done(void *context)
+{
+    return peer_done(context);
+}
+
+static enum progress step_peer(struct play *play, const struct step *step, struct err *err)
+{
+    int actor = transcript_actor(&play->transcript, step->actor);
+    if (play->peers[actor] == NULL)
+        play->peers[actor] = peer_new(&play->transcript, play->tracer, actor);
+    if (peer_begin(play->peers[actor], step, err) < 0)
+        return PROGRESS_BROKEN;
+    if (peer_done(play->peers[actor]))
+        return PROGRESS_ON;
+    return progress_of(tracer_run(play->tracer, true, peer_step_done, play->peers[actor]));
+}
+
+static enum progress play_step(struct play *play, const struct step *step, struct err *err)
+{
+    int actor = step->actor != NULL ? transcript_actor(&play->transcript, step->actor) : -1;
+    switch (step->kind) {
+    case STEP_START: return step_start(play, step, err);
+    case STEP_UNTIL: return step_until(play, step);
+    case STEP_RELEASE: tracer_release(play->tracer, actor); return PROGRESS_ON;
+    case STEP_SIGNAL: tracer_signal(play->tracer, actor, step->signal); return PROGRESS_ON;
+    case STEP_INPUT: tracer_input(play->tracer, actor, step->bytes, step->size); return PROGRESS_ON;
+    case STEP_INPUT_END: tracer_end_input(play->tracer, actor); return PROGRESS_ON;
+    case STEP_SETTLE: return step_settle(play);
+    case STEP_NONE:
+    case STEP_FAULT: return PROGRESS_ON;
+    case STEP_PEER_LISTEN:
+    case STEP_PEER_BIND:
+    case STEP_PEER_CONNECT:
+    case STEP_PEER_ACCEPT:
+    case STEP_PEER_SEND:
+    case STEP_PEER_RECEIVE:
+    case STEP_PEER_HALF_CLOSE:
+    case STEP_PEER_CLOSE:
+    case STEP_PEER_RESET: return step_peer(play, step, err);
+    }
+    return PROGRESS_BROKEN;
+}
+
+static enum progress play_all(struct play *play, struct err *err)
+{
+    const struct script *script = script_of(play);
+    for (play->step = 0; play->step < (int)script->n; play->step++) {
+        transcript_add(&play->transcript, EVENT_STEP, -1, 0, tracer_now(play->tracer))->step = play->step;
+        enum progress progress = play_step(play, &script->steps[play->step], err);
+        if (progress != PROGRESS_ON)
+            return progress;
+    }
+    play->step = -1;
+    return step_settle(play);
+}
+
+/* --- the world's first process --- */
+
+static void failed(void *arg, const struct err *err)
+{
+    const struct play *play = arg;
+    message_send_error(play->out, err);
+}
+
+static void run(void *arg)
+{
+    struct play *play = arg;
+    struct err err = ERR_NONE;
+    transcript_init(&play->transcript);
+    add_actors(play);
+    play->reached = mem_alloc((script_of(play)->n + 1) * sizeof *play->reached);
+    play->tracer =
+        tracer_new(&play->transcript, &play->plan->bounds, play->request->policy, play->request->cpu, &err);
+    if (play->tracer == NULL || capture_start(&play->transcript, play->tracer, &err) < 0)
+        message_send_error(play->out, &err);
+    add_faults(play);
+    tracer_set_trap(play->tracer, trap, play);
+    enum progress progress = play_all(play, &err);
+    if (progress == PROGRESS_BROKEN)
+        message_send_error(play->out, &err);
+    if (progress == PROGRESS_STUCK) {
+        play->transcript.stuck = true;
+        struct event *event = transcript_add(&play->transcript, EVENT_STUCK, -1, 0, tracer_now(play->tracer));
+        event->stuck = (struct stuck){play->step, tracer_busy(play->tracer)};
+    }
+    tracer_finish(play->tracer);
+    struct buf body = BUF_EMPTY;
+    transcript_write(&play->transcript, &body);
+    message_send(play->out, &body);
+}
+
+/* --- outside --- */
+
+static int make_plan(const struct scenario_request *request, struct plan *plan, struct err *err)
+{
+    const struct script *script = &request->scenario->script;
+    plan_for_programs(plan, request->skeleton);
+    plan->cpu = request->cpu;
+    for (size_t i = 0; i < script->n; i++) {
+        const struct step *step = &script->steps[i];
+        if (step->kind != STEP_START)
+            continue;
+        AUTO_FREE char *name = program_name(request, step);
+        AUTO_FREE char *path = program_path(request, step);
+        bool known = false;
+        for (size_t k = 0; k < i; k++)
+            known |= script->steps[k].kind == STEP_START &&
+                     (script->steps[k].program == NULL) == (step->program == NULL) &&
+                     (step->program == NULL || strcmp(script->steps[k].program, step->program) == 0);
+        if (known)
+            continue;
+        if (skeleton_slot(request->skeleton, name, err) < 0)
+            return -1;
+        plan_add_program(plan, path, name);
+    }
+    return 0;
+}
+
+pid_t scenario_start(const struct scenario_request *request, int *result, struct err *err)
+{
+    struct plan plan = {.root = NULL};
+    int ends[2];
+    if (make_plan(request, &plan, err) < 0 || pipe2(ends, O_CLOEXEC) < 0) {
+        plan_free(&plan);
+        return err->blame != BLAME_NONE ? -1 : err_errno(err, BLAME_ENVIRONMENT, "pipe");
+    }
+    struct play play = {.request = request, .plan = &plan, .out = ends[1]};
+    struct sandbox_body body = {run, failed, &play};
+    pid_t pid = sandbox_start(&plan, &body, err);
+    close(ends[1]);
+    plan_free(&plan);
+    if (pid < 0) {
+        close(ends[0]);
+        return -1;
+    }
+    *result = ends[0];
+    return pid;
+}
+
+int scenario_result(const void *data, size_t n, struct transcript *transcript, struct err *err)
+{
+    const char *body = NULL;
+    size_t length = 0;
+    transcript_init(transcript);
+    if (message_open(data, n, &body, &length, err) < 0)
+        return -1;
+    return transcript_read(transcript, body, length, err);
+}

@@ -1,0 +1,61 @@
+/*
+ * script: the steps of a scenario, as data. Nothing here does anything: conversation/scenario plays them.
+ */
+#ifndef DATA_SCRIPT_H
+#define DATA_SCRIPT_H
+
+#include "data/address.h"
+#include "data/call.h"
+#include "ground/base.h"
+
+enum step_kind {
+    STEP_NONE,
+#define STEP(name, word, argument, help) STEP_##name,
+#include "data/steps.def"
+#undef STEP
+};
+
+enum condition {
+    CONDITION_NONE,
+#define CONDITION(name, word, help) CONDITION_##name,
+#include "data/conditions.def"
+#undef CONDITION
+};
+
+struct step {
+    enum step_kind kind;
+    int line;    /* in the definition */
+    char *actor; /* whom it concerns; NULL for settle */
+    char *program;    /* start: NULL for the student's, else a name under reference/ (without that folder) */
+    char **arguments; /* start: argv[1]…, NULL-terminated; may be NULL */
+    int descriptors;  /* start: how many descriptors are already open beyond 0, 1, 2 */
+    enum condition condition; /* until */
+    int port;                 /* until: 0 = any */
+    bool hold;                /* until: stop the program exactly there, until a release */
+    int signal;               /* signal */
+    struct address address;   /* listen, connect, bind */
+    int type;                 /* SOCK_STREAM or SOCK_DGRAM */
+    char *bytes;              /* send, input */
+    size_t size;              /* of bytes; receive: how many are awaited in all on this connection */
+    bool end_of_file;         /* receive: wait for the end instead of a count */
+    enum role call;           /* fault: which call */
+    int error;                /* fault: errno that it gives */
+    size_t length;            /* fault: error is 0 and the call takes this many bytes only, as the kernel may any time */
+    int occurrence;           /* fault: which one, from 1; 0 = each */
+};
+
+struct script {
+    struct step *steps;
+    size_t n;
+};
+
+void script_free(struct script *script);
+const char *step_word(enum step_kind kind);
+const char *condition_word(enum condition condition);
+/*
+ * Fills OUT with N letters a-z A-Z, the same ones for the same SEED: a message whose length a program can't guess, and
+ * which holds no digit that could pass for a byte count. OUT gets no NUL.
+ */
+void script_letters(char *out, size_t n, uint64_t seed);
+
+#endif

@@ -1,0 +1,114 @@
+/* The actions of scripted peers: `- NAME: {word: argument}`, or `- NAME: word` for those without an argument. */
+#include <string.h>
+
+#include "data/script_read.h"
+#include "data/words.h"
+#include "ground/text.h"
+
+enum { MOST_AWAITED = 64 * 1024 * 1024 };
+
+static int read_address(const struct yaml *argument, struct step *step, struct err *err)
+{
+    AUTO_FREE char *text = NULL;
+    if (yaml_line(argument, &text, err) != 0)
+        return -1;
+    if (address_parse(text, &step->address, &step->type, err) != 0)
+        return yaml_locate(argument, err);
+    return 0;
+}
+
+static int read_awaited(const struct yaml *argument, struct step *step, struct err *err)
+{
+    step->end_of_file = yaml_is(argument, "end-of-file");
+    if (step->end_of_file)
+        return 0;
+    if (yaml_expect(argument, YAML_SCALAR, err) != 0)
+        return -1;
+    if (argument->text[strspn(argument->text, "-0123456789")] != '\0')
+        return yaml_unknown(argument, _("this is no number of bytes:"), "end-of-file", err);
+    long count = 0;
+    int result = yaml_integer(argument, 0, MOST_AWAITED, &count, err);
+    step->size = (size_t)count;
+    return result;
+}
+
+static int read_argument(struct script_reader *reader, const struct yaml *argument, struct step *step, struct err *err)
+{
+    switch (step->kind) {
+    case STEP_PEER_LISTEN:
+    case STEP_PEER_BIND:
+    case STEP_PEER_CONNECT: return read_address(argument, step, err);
+    case STEP_PEER_SEND: return read_message(reader, argument, step, err);
+    case STEP_PEER_RECEIVE: return read_awaited(argument, step, err);
+    case STEP_PEER_ACCEPT:
+    case STEP_PEER_HALF_CLOSE:
+    case STEP_PEER_CLOSE:
+    case STEP_PEER_RESET: return yaml_fail(argument, err, _("'%s' takes no argument"), step_word(step->kind));
+    case STEP_NONE:
+    case STEP_START:
+    case STEP_UNTIL:
+    case STEP_RELEASE:
+    case STEP_SIGNAL:
+    case STEP_INPUT:
+    case STEP_INPUT_END:
+    case STEP_SETTLE:
+    case STEP_FAULT: break;
+    }
+    return err_set(err, BLAME_HARNESS, "%s", _("a step of a program was taken for a step of a peer"));
+}
+
+/* NAME is no step and ACTION is nothing that a peer does: says which of the two the author more likely meant. */
+static int unknown_action(const struct script_reader *reader, const struct yaml *name, const struct yaml *action,
+                          struct err *err)
+{
+    AUTO_FREE char *steps = step_words(false);
+    AUTO_FREE char *actions = step_words(true);
+    if (step_from_word(name->text, true) != STEP_NONE)
+        return yaml_fail(name, err, _("'%s' is what a peer does; write `NAME: %s`, or `NAME: {%s: ...}`"), name->text,
+                         name->text, name->text);
+    if (cast_find(reader->cast, name->text) == NULL && words_near(steps, name->text))
+        return yaml_unknown(name, _("unknown step"), steps, err);
+    return yaml_unknown(action, _("unknown action of a peer"), actions, err);
+}
+
+/* A peer comes in by an action that gives it a socket: any other one is more likely a misspelt name. */
+static int introduce(struct script_reader *reader, const struct yaml *name, const struct step *step, struct err *err)
+{
+    const struct cast_member *member = cast_find(reader->cast, step->actor);
+    if (member != NULL && member->kind != ACTOR_PEER)
+        return yaml_fail(name, err, _("'%s' is a program; it plays by itself, only peers are told what to do"),
+                         step->actor);
+    if (member != NULL)
+        return 0;
+    if (step->kind != STEP_PEER_LISTEN && step->kind != STEP_PEER_BIND && step->kind != STEP_PEER_CONNECT)
+        return yaml_fail(name, err, _("the peer '%s' has not begun: its first action is listen, bind or connect"),
+                         step->actor);
+    cast_add(reader->cast, step->actor, ACTOR_PEER);
+    return 0;
+}
+
+int read_peer_action(struct script_reader *reader, const struct yaml *name, const struct yaml *action, struct step *step,
+                     struct err *err)
+{
+    const struct yaml *word = action, *argument = NULL;
+    if (action->kind == YAML_MAP) {
+        const struct yaml_entry *entry = NULL;
+        if (read_single(action, &entry, err) != 0)
+            return -1;
+        word = entry->key;
+        argument = yaml_is_null(entry->value) ? NULL : entry->value;
+    } else if (action->kind == YAML_LIST || yaml_is_null(action)) {
+        return unknown_action(reader, name, name, err);
+    }
+    step->kind = step_from_word(word->text, true);
+    if (step->kind == STEP_NONE)
+        return unknown_action(reader, name, word, err);
+    if (read_actor(name, &step->actor, err) != 0 || introduce(reader, name, step, err) != 0)
+        return -1;
+    if (argument != NULL)
+        return read_argument(reader, argument, step, err);
+    if (step_argument(step->kind)[0] != '\0')
+        return yaml_fail(word, err, _("'%s' needs an argument; expected: %s"), step_word(step->kind),
+                         step_argument(step->kind));
+    return 0;
+}

@@ -1,0 +1,83 @@
+#include "data/transcript.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void transcript_init(struct transcript *t)
+{
+    *t = (struct transcript){.limit_actor = -1};
+}
+
+static void call_free(struct call *call)
+{
+    free(call->data.data);
+    free(call->source.file);
+    if (call->stack != NULL) {
+        free(call->stack->top.data);
+        free(call->stack);
+    }
+}
+
+static void event_free(struct event *event)
+{
+    switch (event->kind) {
+    case EVENT_CALL: call_free(&event->call); break;
+    case EVENT_OUTPUT: free(event->output.bytes.data); break;
+    case EVENT_DEED: free(event->deed.bytes.data); break;
+    case EVENT_PACKET: free(event->packet.raw.data); break;
+    case EVENT_FLAG: free(event->flag); break;
+    case EVENT_STEP:
+    case EVENT_PROCESS:
+    case EVENT_HELD:
+    case EVENT_STUCK: break;
+    }
+}
+
+void transcript_free(struct transcript *t)
+{
+    for (size_t i = 0; i < t->n_actors; i++) {
+        free(t->actors[i].name);
+        free(t->actors[i].program);
+        free(t->actors[i].modules);
+    }
+    for (size_t i = 0; i < t->n_events; i++)
+        event_free(&t->events[i]);
+    free(t->actors);
+    free(t->sockets);
+    free(t->events);
+    transcript_init(t);
+}
+
+struct event *transcript_add(struct transcript *t, enum event_kind kind, int actor, int process, int64_t time)
+{
+    struct event *event = ARRAY_ADD(t->events, t->n_events);
+    event->kind = kind;
+    event->actor = actor;
+    event->process = process;
+    event->time = time;
+    if (kind == EVENT_CALL) {
+        event->call.fd = -1;
+        event->call.socket = -1;
+        event->call.new_socket = -1;
+    } else if (kind == EVENT_HELD) {
+        event->held.socket = -1;
+        event->held.fd = -1;
+    }
+    return event;
+}
+
+int transcript_actor(const struct transcript *t, const char *name)
+{
+    for (size_t i = 0; i < t->n_actors; i++)
+        if (strcmp(t->actors[i].name, name) == 0)
+            return (int)i;
+    return -1;
+}
+
+void bytes_set(struct bytes *bytes, const void *data, size_t n, size_t keep)
+{
+    size_t stored = n < keep ? n : keep;
+    char *copy = stored > 0 ? mem_bytes(data, stored) : NULL;
+    free(bytes->data);
+    *bytes = (struct bytes){.data = copy, .stored = stored, .total = n};
+}

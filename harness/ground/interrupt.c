@@ -1,0 +1,25 @@
+#include "ground/interrupt.h"
+
+#include <signal.h>
+#include <stddef.h>
+
+static volatile sig_atomic_t caught;
+
+static void catch (int signal_number)
+{
+    caught = signal_number;
+}
+
+void interrupt_catch(void)
+{
+    struct sigaction action = {.sa_handler = catch};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+}
+
+int interrupt_caught(void)
+{
+    return caught;
+}

@@ -1,0 +1,81 @@
+#include "judgement/catalogue.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ground/text.h"
+#include "judgement/check.h"
+
+/* NAME below the instructor's folder if it is there, else below the project's. */
+static char *find(const struct grade_request *request, const char *name)
+{
+    if (request->exercises_dir != NULL) {
+        char *path = mem_printf("%s/%s", request->exercises_dir, name);
+        if (access(path, F_OK) == 0)
+            return path;
+        free(path);
+    }
+    return mem_printf("%s/exercises/%s", request->root, name);
+}
+
+int catalogue_load(struct catalogue *catalogue, const struct grade_request *request, struct err *err)
+{
+    *catalogue = (struct catalogue){.n = 0};
+    size_t n_rules = 0;
+    const struct check_rule *rules = check_rules(&n_rules);
+    AUTO_FREE char *name = mem_printf("assignments/%s.yaml", request->assignment);
+    AUTO_FREE char *path = find(request, name);
+    if (assignment_load(&catalogue->assignment, path, err) < 0)
+        return -1;
+    catalogue->exercises = mem_alloc(catalogue->assignment.n * sizeof *catalogue->exercises);
+    for (size_t i = 0; i < catalogue->assignment.n; i++) {
+        AUTO_FREE char *folder = find(request, catalogue->assignment.items[i].exercise);
+        if (exercise_load(&catalogue->exercises[i], folder, request->seed, rules, n_rules, err) < 0) {
+            catalogue_free(catalogue);
+            return -1;
+        }
+        catalogue->n++;
+    }
+    return 0;
+}
+
+void catalogue_free(struct catalogue *catalogue)
+{
+    for (size_t i = 0; i < catalogue->n; i++)
+        exercise_free(&catalogue->exercises[i]);
+    free(catalogue->exercises);
+    assignment_free(&catalogue->assignment);
+    *catalogue = (struct catalogue){.n = 0};
+}
+
+bool catalogue_wants_exercise(const struct grade_request *request, const struct exercise *exercise)
+{
+    for (size_t i = 0; i < exercise->n_scenarios; i++)
+        if (catalogue_wants_scenario(request, exercise, &exercise->scenarios[i]))
+            return true;
+    return request->n_only == 0;
+}
+
+static bool has_fault(const struct scenario *scenario)
+{
+    for (size_t i = 0; i < scenario->script.n; i++)
+        if (scenario->script.steps[i].kind == STEP_FAULT)
+            return true;
+    return false;
+}
+
+bool catalogue_wants_scenario(const struct grade_request *request, const struct exercise *exercise,
+                              const struct scenario *scenario)
+{
+    if (!request->faults && has_fault(scenario))
+        return false;
+    AUTO_FREE char *full = mem_printf("%s/%s", exercise->id, scenario->id);
+    for (size_t i = 0; i < request->n_only; i++) {
+        const char *pattern = request->only[i];
+        if (fnmatch(pattern, strchr(pattern, '/') != NULL ? full : exercise->id, 0) == 0)
+            return true;
+    }
+    return request->n_only == 0;
+}

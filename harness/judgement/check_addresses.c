@@ -1,0 +1,273 @@
+/* Where the program goes and where it waits: connects-to, binds-to, binds, conflict, listens. */
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "ground/text.h"
+#include "judgement/check_values.h"
+#include "judgement/trial.h"
+
+static int swapped_port(int port)
+{
+    return (port & 0xff) << 8 | port >> 8;
+}
+
+/* Says what is wrong with the family or the port of an address; false when both are right. */
+static bool wrong_meeting_point(struct trial *trial, const struct event *e, int family, int port)
+{
+    int given = address_family(&e->call.address), given_port = address_port(&e->call.address);
+    if (given != family) {
+        trial_fails(trial, DIAGNOSIS_ADDRESS_FAMILY, e);
+        trial_expects(trial, _("an address of family %s"), family_constant(family));
+        trial_shows(trial, _("an address of family %s"), family_constant(given));
+        return true;
+    }
+    if (given_port == port)
+        return false;
+    bool swapped = given_port >= 0 && swapped_port(given_port) == port;
+    trial_fails(trial, swapped ? DIAGNOSIS_PORT_BYTE_ORDER : DIAGNOSIS_WRONG_PORT, e);
+    trial_expects(trial, _("port %d"), port);
+    trial_shows(trial, _("port %d"), given_port);
+    if (swapped)
+        trial_hints(trial, _("%d is %d with its two bytes swapped: write htons(%d) in the address structure."),
+                    given_port, port, port);
+    return true;
+}
+
+static bool is_destination(const struct transcript *t, const struct event *e, int actor)
+{
+    if (facts_is_call(t, e, actor, ROLE_CONNECT))
+        return true;
+    return facts_is_call(t, e, actor, ROLE_SEND) && t->sockets[e->call.socket].type == SOCK_DGRAM &&
+           e->call.address.len > 0;
+}
+
+void judge_connects_to(struct trial *trial)
+{
+    const struct transcript *t = trial->t;
+    const char *value = trial->spec->value;
+    const char *word = check_parameter(trial->spec, "family");
+    int family = word != NULL ? family_from_word(word) : AF_INET;
+    int port = (int)value_number(value, UINT16_MAX);
+    if (port >= 0)
+        trial_requires(trial, _("The program connects to port %d"), port);
+    else
+        trial_requires(trial, _("The program connects to %s"), value);
+    const struct event *first = NULL;
+    for (size_t i = 0; i < t->n_events; i++) {
+        const struct event *e = &t->events[i];
+        if (!is_destination(t, e, trial->actor))
+            continue;
+        AUTO_FREE char *text = address_text(&e->call.address);
+        bool right = port >= 0 ? address_port(&e->call.address) == port : strcmp(text, value) == 0;
+        if (right && address_family(&e->call.address) == family) {
+            trial_passes(trial);
+            return;
+        }
+        if (first == NULL)
+            first = e;
+    }
+    if (first == NULL) {
+        trial_lacks(trial, DIAGNOSIS_NO_CONNECT, NULL);
+        trial_expects(trial, _("a connect()"));
+        trial_shows(trial, _("connect() was never called"));
+    } else if (port < 0 || !wrong_meeting_point(trial, first, family, port)) {
+        AUTO_FREE char *text = address_text(&first->call.address);
+        trial_fails(trial, DIAGNOSIS_WRONG_PORT, first);
+        trial_expects(trial, "%s", value);
+        trial_shows(trial, "%s", text);
+    }
+}
+
+/* The IPv4 address of a bind, in host order; 0 for any. */
+static uint32_t ipv4_of(const struct address *address)
+{
+    struct sockaddr_in in;
+    if (address_family(address) != AF_INET || address->len < sizeof in)
+        return 0;
+    memcpy(&in, &address->storage, sizeof in);
+    return ntohl(in.sin_addr.s_addr);
+}
+
+static void wrong_local_address(struct trial *trial, const struct event *e, const struct address *wanted)
+{
+    AUTO_FREE char *expected = address_text(wanted);
+    AUTO_FREE char *given = address_text(&e->call.address);
+    uint32_t ip = ipv4_of(&e->call.address);
+    uint32_t swapped = __builtin_bswap32(ip);
+    /* An address that begins with 0 or ends in 127 names no machine: one that went through htonl() once too often. */
+    bool byte_order = ip != 0 && (swapped == ipv4_of(wanted) || swapped >> 24 == IN_LOOPBACKNET);
+    trial_fails(trial, byte_order ? DIAGNOSIS_ADDRESS_BYTE_ORDER : DIAGNOSIS_ONE_INTERFACE, e);
+    trial_expects(trial, "%s", expected);
+    trial_shows(trial, "%s", given);
+}
+
+static void wrong_bind(struct trial *trial, const struct event *e, const struct address *wanted, int type)
+{
+    int given = e->call.socket >= 0 ? trial->t->sockets[e->call.socket].type : type;
+    if (e->call.socket < 0) {
+        trial_fails(trial, DIAGNOSIS_BAD_DESCRIPTOR, e);
+        trial_expects(trial, _("bind() on a socket"));
+        trial_shows(trial, _("bind() on descriptor %d, which is no socket"), (int)e->call.arg[0]);
+    } else if (given != type) {
+        trial_fails(trial, DIAGNOSIS_SOCKET_TYPE, e);
+        trial_expects(trial, _("bind() on a socket %s"), type_constant(type));
+        trial_shows(trial, _("bind() on a socket %s"), type_constant(given));
+    } else if (!wrong_meeting_point(trial, e, address_family(wanted), address_port(wanted))) {
+        wrong_local_address(trial, e, wanted);
+    }
+}
+
+void judge_binds_to(struct trial *trial)
+{
+    const struct transcript *t = trial->t;
+    struct address wanted;
+    int type = SOCK_STREAM;
+    struct err err = ERR_NONE;
+    if (address_parse(trial->spec->value, &wanted, &type, &err) < 0)
+        wanted.len = 0;
+    AUTO_FREE char *text = address_text(&wanted);
+    if (address_is_any(&wanted))
+        trial_requires(trial, _("The program binds its socket to port %d of every local address (%s)"),
+                       address_port(&wanted), text);
+    else
+        trial_requires(trial, _("The program binds its socket to %s"), text);
+    const struct event *first = NULL;
+    for (size_t i = facts_next_call(t, trial->actor, ROLE_BIND, 0); i != NOWHERE;
+         i = facts_next_call(t, trial->actor, ROLE_BIND, i + 1)) {
+        const struct event *e = &t->events[i];
+        if (e->call.socket >= 0 && t->sockets[e->call.socket].type == type &&
+            address_equal(&e->call.address, &wanted)) {
+            trial_passes(trial);
+            return;
+        }
+        if (first == NULL)
+            first = e;
+    }
+    if (first != NULL) {
+        wrong_bind(trial, first, &wanted, type);
+        return;
+    }
+    trial_lacks(trial, DIAGNOSIS_NO_BIND, NULL);
+    trial_expects(trial, "bind(%s)", text);
+    trial_shows(trial, _("bind() was never called"));
+}
+
+void judge_binds(struct trial *trial)
+{
+    const struct transcript *t = trial->t;
+    trial_requires(trial, _("The program gets its port: bind() succeeds"));
+    if (facts_first_success(t, trial->actor, ROLE_BIND) != NOWHERE) {
+        trial_passes(trial);
+        return;
+    }
+    size_t tried = facts_last_call(t, trial->actor, ROLE_BIND);
+    if (tried == NOWHERE) {
+        trial_lacks(trial, DIAGNOSIS_NO_BIND, NULL);
+        trial_shows(trial, _("bind() was never called"));
+    } else {
+        const struct event *e = &t->events[tried];
+        trial_fails(trial, DIAGNOSIS_NONE, e);
+        trial_shows(trial, _("bind() failed with %s"), error_name(e->call.error));
+    }
+    trial_expects(trial, _("a bind() that succeeds"));
+}
+
+enum { REUSE_ADDRESS = SO_REUSEADDR, REUSE_PORT = SO_REUSEPORT };
+
+/* The setsockopt() that lets this socket share its port. */
+static const struct event *sharing_option(const struct trial *trial, int socket)
+{
+    const struct transcript *t = trial->t;
+    for (size_t i = facts_next_call(t, trial->actor, ROLE_OPTION, 0); i != NOWHERE;
+         i = facts_next_call(t, trial->actor, ROLE_OPTION, i + 1)) {
+        const struct call *call = &t->events[i].call;
+        if (call->socket == socket && call_succeeded(call) && (int)call->arg[1] == SOL_SOCKET &&
+            ((int)call->arg[2] == REUSE_ADDRESS || (int)call->arg[2] == REUSE_PORT))
+            return &t->events[i];
+    }
+    return NULL;
+}
+
+static void no_conflict(struct trial *trial, const struct event *bind)
+{
+    AUTO_FREE char *where = address_text(&bind->call.address);
+    const struct event *option = sharing_option(trial, bind->call.socket);
+    trial_fails(trial, option != NULL ? DIAGNOSIS_CONFLICT_HIDDEN : DIAGNOSIS_NONE, option != NULL ? option : bind);
+    if (option == NULL)
+        trial_shows(trial, _("bind() on %s succeeded"), where);
+    else if ((int)option->call.arg[2] == REUSE_PORT)
+        trial_shows(trial, _("bind() on %s succeeded although it is taken: SO_REUSEPORT is set"), where);
+    else
+        trial_shows(trial, _("bind() on %s succeeded although it is taken: SO_REUSEADDR is set"), where);
+}
+
+void judge_conflict(struct trial *trial)
+{
+    const struct transcript *t = trial->t;
+    int wanted = value_errno(trial->spec->value);
+    trial_requires(trial, _("The program notices that the port is taken: bind() fails with %s"), error_name(wanted));
+    const struct event *bound = NULL, *failed = NULL;
+    for (size_t i = 0; i < t->n_events; i++) {
+        const struct event *e = &t->events[i];
+        bool is_bind = facts_is_call(t, e, trial->actor, ROLE_BIND);
+        if ((!is_bind && !facts_is_call(t, e, trial->actor, ROLE_LISTEN)) || e->call.pending)
+            continue;
+        if (e->call.result < 0 && e->call.error == wanted) {
+            trial_passes(trial);
+            return;
+        }
+        if (e->call.result < 0)
+            failed = e;
+        else if (is_bind)
+            bound = e;
+    }
+    if (bound != NULL) {
+        no_conflict(trial, bound);
+    } else if (failed != NULL) {
+        trial_fails(trial, DIAGNOSIS_NONE, failed);
+        trial_shows(trial, _("%s failed with %s"), call_name(failed->call.id), error_name(failed->call.error));
+    } else {
+        trial_lacks(trial, DIAGNOSIS_NO_BIND, NULL);
+        trial_shows(trial, _("bind() was never called"));
+    }
+    trial_expects(trial, _("bind() fails with %s"), error_name(wanted));
+}
+
+void judge_listens(struct trial *trial)
+{
+    const struct transcript *t = trial->t;
+    bool at_least = false;
+    int64_t wanted = 0;
+    value_comparison(trial->spec->value, &at_least, &wanted);
+    if (at_least)
+        trial_requires(trial, _("The program listens, with a queue of at least %d"), (int)wanted);
+    else
+        trial_requires(trial, _("The program listens, with a queue of %d"), (int)wanted);
+    const struct event *other = NULL, *failed = NULL;
+    for (size_t i = facts_next_call(t, trial->actor, ROLE_LISTEN, 0); i != NOWHERE;
+         i = facts_next_call(t, trial->actor, ROLE_LISTEN, i + 1)) {
+        const struct event *e = &t->events[i];
+        int backlog = (int)e->call.arg[1];
+        if (!call_succeeded(&e->call)) {
+            failed = e;
+        } else if (backlog == wanted || (at_least && backlog > wanted)) {
+            trial_passes(trial);
+            return;
+        } else {
+            other = e;
+        }
+    }
+    if (other != NULL) {
+        trial_fails(trial, DIAGNOSIS_BACKLOG, other);
+        trial_shows(trial, "listen(..., %d)", (int)other->call.arg[1]);
+    } else if (failed != NULL) {
+        trial_lacks(trial, DIAGNOSIS_CALL_ORDER, failed);
+        trial_shows(trial, _("listen() failed with %s"), error_name(failed->call.error));
+    } else {
+        trial_lacks(trial, DIAGNOSIS_CALL_MISSING, NULL);
+        trial_shows(trial, _("listen() was never called"));
+    }
+    trial_expects(trial, at_least ? _("a queue of at least %d") : _("a queue of %d"), (int)wanted);
+}

@@ -1,0 +1,125 @@
+#include "judgement/check_always.h"
+
+#include <stdlib.h>
+
+#include "ground/text.h"
+#include "judgement/trial.h"
+
+static bool is_kind(const struct transcript *t, int actor, enum actor_kind kind)
+{
+    return actor >= 0 && (size_t)actor < t->n_actors && t->actors[actor].kind == kind;
+}
+
+static bool broken(struct scenario_result *out, enum blame blame, char *reason)
+{
+    out->verdict = VERDICT_BROKEN;
+    out->blame = blame;
+    out->reason = reason;
+    return true;
+}
+
+bool always_broken(const struct transcript *t, struct scenario_result *out)
+{
+    bool begun = false; /* a program of the student's has run: from here on a peer's trouble may be its doing */
+    for (size_t i = 0; i < t->n_events; i++) {
+        const struct event *e = &t->events[i];
+        if (is_kind(t, e->actor, ACTOR_PROGRAM)) {
+            begun = true;
+        } else if (is_kind(t, e->actor, ACTOR_REFERENCE)) {
+            if (e->kind == EVENT_PROCESS && e->change.change == PROCESS_KILLED && !e->change.ours)
+                return broken(out, BLAME_HARNESS, mem_printf(_("the model program '%s' was killed by %s"),
+                                                             t->actors[e->actor].name, signal_name(e->change.status)));
+        } else if (is_kind(t, e->actor, ACTOR_PEER) && e->kind == EVENT_DEED && e->deed.kind == DEED_FAILED && !begun) {
+            return broken(out, BLAME_HARNESS, mem_printf(_("the peer '%s' could not begin: %s"), t->actors[e->actor].name,
+                                                         error_name(e->deed.error)));
+        }
+    }
+    if (t->limit != LIMIT_NONE && !is_kind(t, t->limit_actor, ACTOR_PROGRAM))
+        return broken(out, BLAME_HARNESS, mem_string(_("a program of the grader went over a limit")));
+    if (t->limit == LIMIT_REAL_TIME)
+        return broken(out, BLAME_ENVIRONMENT, mem_string(_("this scenario took too long on this machine")));
+    return false;
+}
+
+static struct check_result *add(struct scenario_result *out, const char *id)
+{
+    struct check_result *result = ARRAY_ADD(out->checks, out->n_checks);
+    result->id = mem_string(id);
+    return result;
+}
+
+void always_first(const struct scenario *scenario, const struct transcript *t, const struct source_resolver *resolver,
+                  struct scenario_result *out)
+{
+    for (size_t i = 0; i < t->n_events; i++) {
+        const struct event *e = &t->events[i];
+        if (e->kind != EVENT_PROCESS || e->change.change != PROCESS_KILLED || e->change.ours ||
+            !is_kind(t, e->actor, ACTOR_PROGRAM) || !signal_is_crash(e->change.status))
+            continue;
+        struct trial trial = {scenario, t, NULL, e->actor, NULL, false, resolver, add(out, "no-crash")};
+        trial_requires(&trial, _("The program does not crash"));
+        trial_killed(&trial, e->change.status, i);
+        trial_expects(&trial, _("no crash"));
+        break;
+    }
+    if (t->limit == LIMIT_NONE || !is_kind(t, t->limit_actor, ACTOR_PROGRAM))
+        return;
+    struct trial trial = {scenario, t, NULL, t->limit_actor, NULL, false, resolver, add(out, "within-limits")};
+    size_t last = facts_last_before(t, t->limit_actor, 0, t->n_events);
+    trial_requires(&trial, _("The program stays within its limits of time, memory and output"));
+    trial_fails(&trial, limit_diagnosis(t->limit), trial_event(&trial, last));
+    trial_expects(&trial, _("a program that needs little"));
+    if (last == NOWHERE) {
+        trial_shows(&trial, "%s", limit_text(t->limit));
+        return;
+    }
+    AUTO_FREE char *where = trial_place(&trial, &t->events[last]);
+    trial_shows(&trial, _("%s; its last call was %s"), limit_text(t->limit), where);
+}
+
+/* The step that could not be done, as its author wrote it: "until client: exited". */
+static char *stuck_step(const struct scenario *scenario, const struct transcript *t)
+{
+    for (size_t i = 0; i < t->n_events; i++) {
+        if (t->events[i].kind != EVENT_STUCK)
+            continue;
+        int index = t->events[i].stuck.step;
+        if (index < 0 || (size_t)index >= scenario->script.n)
+            break;
+        const struct step *step = &scenario->script.steps[index];
+        const char *word = step_word(step->kind), *actor = step->actor != NULL ? step->actor : "";
+        if (step->kind == STEP_UNTIL)
+            return mem_printf("%s %s: %s", word, actor, condition_word(step->condition));
+        if (step->kind == STEP_PEER_RECEIVE && step->end_of_file)
+            return mem_printf("%s: %s end-of-file", actor, word);
+        if (step->kind == STEP_PEER_RECEIVE)
+            return mem_printf("%s: %s %zu", actor, word, step->size);
+        return mem_printf("%s: %s", actor, word);
+    }
+    return mem_string(_("the end"));
+}
+
+void always_goes_on(const struct scenario *scenario, const struct transcript *t,
+                    const struct source_resolver *resolver, struct scenario_result *out)
+{
+    struct trial trial = {scenario, t, NULL, -1, NULL, false, resolver, add(out, "goes-on")};
+    AUTO_FREE char *step = stuck_step(scenario, t);
+    trial_requires(&trial, _("The exchange goes on to its end"));
+    for (size_t i = 0; i < t->n_actors; i++) {
+        if (t->actors[i].kind != ACTOR_PROGRAM)
+            continue;
+        struct ending ending = facts_ending(t, (int)i);
+        trial.actor = (int)i;
+        if (ending.kind == ENDING_NONE || ending.ours) {
+            trial_still_running(&trial, (int)i);
+            break;
+        }
+        trial_fails(&trial, DIAGNOSIS_NONE, trial_event(&trial, facts_last_before(t, (int)i, 0, t->n_events)));
+        trial_shows(&trial, _("the program had ended already"));
+    }
+    if (trial.actor < 0) {
+        trial_fails(&trial, DIAGNOSIS_NONE, NULL);
+        trial_shows(&trial, _("nothing more happened"));
+    }
+    trial_expects(&trial, _("the scenario gets past this step: %s"), step);
+}

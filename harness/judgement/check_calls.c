@@ -1,0 +1,153 @@
+/* Which calls are made, and in which order: calls-in-order, not-called, no-bad-descriptor. */
+#include <errno.h>
+#include <string.h>
+
+#include "ground/text.h"
+#include "judgement/check_values.h"
+#include "judgement/trial.h"
+
+/* The first time that this was done to the socket. An accept counts from its entry: the last one never returns. */
+static size_t first_on(const struct trial *trial, int socket, enum role role)
+{
+    const struct transcript *t = trial->t;
+    if (role == ROLE_SOCKET)
+        return facts_creation(t, socket);
+    for (size_t i = facts_next_call(t, trial->actor, role, 0); i != NOWHERE;
+         i = facts_next_call(t, trial->actor, role, i + 1)) {
+        const struct call *call = &t->events[i].call;
+        if (call->socket == socket && (role == ROLE_ACCEPT || call_succeeded(call)))
+            return i;
+    }
+    return NOWHERE;
+}
+
+/* How many of the calls are there in their order on this socket; *AT: position of the first that is not in its place. */
+static size_t in_order(const struct trial *trial, int socket, const enum role *roles, size_t n, size_t *at)
+{
+    size_t before = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t position = first_on(trial, socket, roles[i]);
+        if (position == NOWHERE || position < before) {
+            *at = position;
+            return i;
+        }
+        before = position;
+    }
+    *at = NOWHERE;
+    return n;
+}
+
+static void out_of_order(struct trial *trial, int socket, enum role missing, enum role before, size_t at)
+{
+    if (at != NOWHERE) {
+        trial_fails(trial, DIAGNOSIS_CALL_ORDER, trial_event(trial, at));
+        trial_shows(trial, _("%s comes before %s"), role_calls(missing), role_calls(before));
+        return;
+    }
+    /* Perhaps it was called, and failed. */
+    size_t failed = NOWHERE;
+    for (size_t i = facts_next_call(trial->t, trial->actor, missing, 0); i != NOWHERE;
+         i = facts_next_call(trial->t, trial->actor, missing, i + 1))
+        if (!trial->t->events[i].call.pending && trial->t->events[i].call.result < 0)
+            failed = i;
+    if (failed != NOWHERE) {
+        const struct event *e = &trial->t->events[failed];
+        trial_fails(trial, DIAGNOSIS_CALL_ORDER, e);
+        trial_shows(trial, _("%s failed with %s"), role_calls(missing), error_name(e->call.error));
+    } else {
+        trial_lacks(trial, DIAGNOSIS_CALL_MISSING, trial_event(trial, first_on(trial, socket, before)));
+        trial_shows(trial, _("%s was never called on this socket"), role_calls(missing));
+    }
+}
+
+void judge_calls_in_order(struct trial *trial)
+{
+    const struct transcript *t = trial->t;
+    enum role roles[ROLE_COUNT];
+    size_t n = value_roles(trial->spec->value, roles, COUNT_OF(roles));
+    trial_requires(trial, _("The program makes these calls in this order, on the same socket: %s"), trial->spec->value);
+    size_t best = 0, best_at = NOWHERE;
+    int best_socket = -1;
+    for (size_t s = 0; s < t->n_sockets; s++) {
+        if (t->sockets[s].actor != trial->actor || t->sockets[s].library || t->sockets[s].accepted)
+            continue;
+        size_t at;
+        size_t done = in_order(trial, (int)s, roles, n, &at);
+        if (done == n) {
+            trial_passes(trial);
+            return;
+        }
+        if (done > best) {
+            best = done;
+            best_at = at;
+            best_socket = (int)s;
+        }
+    }
+    if (best_socket < 0) {
+        trial_lacks(trial, DIAGNOSIS_NO_SOCKET, NULL);
+        trial_shows(trial, _("no socket was created"));
+    } else {
+        out_of_order(trial, best_socket, roles[best], roles[best - 1], best_at);
+    }
+    trial_expects(trial, "%s", trial->spec->value);
+}
+
+void judge_not_called(struct trial *trial)
+{
+    enum role role = role_from_word(trial->spec->value);
+    trial_requires(trial, _("The program does without %s"), role_calls(role));
+    size_t made = facts_first_success(trial->t, trial->actor, role);
+    if (made == NOWHERE && facts_has_socket(trial->t, trial->actor, false)) {
+        trial_passes(trial);
+        return;
+    }
+    if (made == NOWHERE) {
+        trial_lacks(trial, DIAGNOSIS_NO_SOCKET, NULL);
+        trial_expects(trial, _("a socket, and no %s"), role_calls(role));
+        trial_shows(trial, _("no socket was created"));
+        return;
+    }
+    const struct event *e = &trial->t->events[made];
+    trial_fails(trial, DIAGNOSIS_CALL_UNWANTED, e);
+    trial_expects(trial, _("no %s"), role_calls(role));
+    trial_shows(trial, _("%s was called"), call_name(e->call.id));
+}
+
+/* A socket() or accept() that failed. */
+static size_t failed_to_make(const struct trial *trial)
+{
+    size_t socket = facts_first_failure(trial->t, trial->actor, ROLE_SOCKET);
+    size_t accept = facts_first_failure(trial->t, trial->actor, ROLE_ACCEPT);
+    return socket < accept ? socket : accept;
+}
+
+static bool is_on_bad_descriptor(const struct event *e, int actor)
+{
+    return e->kind == EVENT_CALL && e->actor == actor && !e->call.library && !e->call.pending &&
+           role_needs_socket(call_role(e->call.id)) &&
+           ((int)e->call.arg[0] == -1 || (e->call.result < 0 && e->call.error == EBADF));
+}
+
+void judge_no_bad_descriptor(struct trial *trial)
+{
+    const struct transcript *t = trial->t;
+    trial_requires(trial, _("After a failed socket() or accept(), the program makes no call on descriptor -1"));
+    size_t failed = failed_to_make(trial);
+    if (failed == NOWHERE) {
+        trial_lacks(trial, DIAGNOSIS_CALL_MISSING, NULL);
+        trial_expects(trial, _("a socket() or an accept() that fails"));
+        trial_shows(trial, _("no such call failed"));
+        return;
+    }
+    for (size_t i = failed + 1; i < t->n_events; i++) {
+        const struct event *e = &t->events[i];
+        if (!is_on_bad_descriptor(e, trial->actor))
+            continue;
+        trial_fails(trial, DIAGNOSIS_BAD_DESCRIPTOR, e);
+        trial_expects(trial, _("no call that needs the socket"));
+        trial_shows(trial, _("%s on descriptor %d, after %s failed with %s"), call_name(e->call.id),
+                    (int)e->call.arg[0], call_name(t->events[failed].call.id), error_name(t->events[failed].call.error));
+        return;
+    }
+    trial_passes(trial);
+}

@@ -1,0 +1,139 @@
+/* How programs end: exits, survives. */
+#include <string.h>
+
+#include "data/script.h"
+#include "ground/text.h"
+#include "judgement/trial.h"
+
+/* Whether the scenario itself sent the program a signal. */
+static bool was_signalled(const struct trial *trial)
+{
+    const struct transcript *t = trial->t;
+    const struct script *script = &trial->scenario->script;
+    for (size_t i = 0; i < t->n_events; i++) {
+        if (t->events[i].kind != EVENT_STEP || t->events[i].step < 0 || (size_t)t->events[i].step >= script->n)
+            continue;
+        const struct step *step = &script->steps[t->events[i].step];
+        if (step->kind == STEP_SIGNAL && step->actor != NULL && trial->actor >= 0 &&
+            strcmp(step->actor, t->actors[trial->actor].name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The last call of the conversation that failed: most likely the one that decided the status. */
+static size_t last_failure(const struct trial *trial)
+{
+    for (size_t i = trial->t->n_events; i-- > 0;) {
+        const struct event *e = &trial->t->events[i];
+        if (e->kind == EVENT_CALL && (call_role(e->call.id) == ROLE_SOCKET || role_needs_socket(call_role(e->call.id))) &&
+            facts_is_call(trial->t, e, trial->actor, call_role(e->call.id)) && call_failed(&e->call))
+            return i;
+    }
+    return NOWHERE;
+}
+
+static void wrong_status(struct trial *trial, int status)
+{
+    size_t failure = last_failure(trial);
+    trial_fails(trial, status == 0 ? DIAGNOSIS_STATUS_ZERO : DIAGNOSIS_STATUS_NONZERO, trial_event(trial, failure));
+    if (failure == NOWHERE) {
+        trial_shows(trial, _("status %d"), status);
+        return;
+    }
+    const struct call *call = &trial->t->events[failure].call;
+    if (status == 0)
+        trial_shows(trial, _("status 0, although %s failed with %s"), call_name(call->id), error_name(call->error));
+    else
+        trial_shows(trial, _("status %d, after %s failed with %s"), status, call_name(call->id), error_name(call->error));
+}
+
+void judge_exits(struct trial *trial)
+{
+    const char *wanted = trial->spec->value;
+    bool any = strcmp(wanted, "any") == 0, nonzero = strcmp(wanted, "nonzero") == 0;
+    if (any)
+        trial_requires(trial, _("The program ends by itself"));
+    else if (nonzero)
+        trial_requires(trial, _("The program ends by itself, with a status other than 0"));
+    else
+        trial_requires(trial, _("The program ends by itself, with status 0"));
+
+    struct ending ending = facts_ending(trial->t, trial->actor);
+    if (trial->t->limit != LIMIT_NONE && trial->t->limit_actor == trial->actor && ending.kind != ENDING_EXITED) {
+        trial_fails(trial, limit_diagnosis(trial->t->limit),
+                    trial_event(trial, facts_last_before(trial->t, trial->actor, 0, trial->t->n_events)));
+        trial_shows(trial, "%s", limit_text(trial->t->limit));
+    } else if (ending.kind == ENDING_EXITED) {
+        if (any || nonzero == (ending.status != 0))
+            trial_passes(trial);
+        else
+            wrong_status(trial, ending.status);
+    } else if (ending.kind == ENDING_KILLED && !ending.ours) {
+        trial_killed(trial, ending.status, ending.event);
+    } else if (ending.kind == ENDING_KILLED && was_signalled(trial)) {
+        if (any) {
+            trial_passes(trial);
+        } else {
+            trial_fails(trial, DIAGNOSIS_STILL_RUNNING, NULL);
+            trial_shows(trial, _("it ran until %s ended it"), signal_name(ending.status));
+        }
+    } else {
+        trial_still_running(trial, trial->actor);
+    }
+    if (any)
+        trial_expects(trial, _("an end, with any status"));
+    else if (nonzero)
+        trial_expects(trial, _("a status other than 0"));
+    else
+        trial_expects(trial, _("status 0"));
+}
+
+/* The program ended, which a server does not. */
+static void ended(struct trial *trial, const struct ending *ending)
+{
+    size_t last = facts_last_before(trial->t, trial->actor, 0, ending->event);
+    const struct event *call = trial_event(trial, last);
+    trial_fails(trial, DIAGNOSIS_SERVER_ENDED, call);
+    if (call == NULL) {
+        trial_shows(trial, _("it ended, with status %d"), ending->status);
+        return;
+    }
+    size_t failure = last_failure(trial);
+    if (failure != NOWHERE && ending->status != 0) {
+        const struct event *cause = &trial->t->events[failure];
+        trial_fails(trial, DIAGNOSIS_SERVER_ENDED, cause);
+        trial_shows(trial, _("it ended, with status %d, after %s failed with %s"), ending->status,
+                    call_name(cause->call.id), error_name(cause->call.error));
+        return;
+    }
+    AUTO_FREE char *where = trial_place(trial, call);
+    trial_shows(trial, _("it ended, with status %d; its last call was %s"), ending->status, where);
+}
+
+void judge_survives(struct trial *trial)
+{
+    trial_requires(trial, _("The server goes on waiting for the next client"));
+    const struct transcript *t = trial->t;
+    struct ending ending = facts_ending(t, trial->actor);
+    bool over_limit = t->limit != LIMIT_NONE && t->limit_actor == trial->actor;
+    if (over_limit) {
+        trial_fails(trial, limit_diagnosis(t->limit),
+                    trial_event(trial, facts_last_before(t, trial->actor, 0, t->n_events)));
+        trial_shows(trial, "%s", limit_text(t->limit));
+    } else if (ending.kind == ENDING_EXITED) {
+        ended(trial, &ending);
+    } else if (ending.kind == ENDING_KILLED && !ending.ours) {
+        trial_killed(trial, ending.status, ending.event);
+    } else {
+        for (size_t i = 0; i < t->n_events; i++) {
+            if (t->events[i].kind == EVENT_STUCK && t->events[i].stuck.busy_wait) {
+                trial_still_running(trial, trial->actor);
+                trial_expects(trial, _("a call that waits for the next client"));
+                return;
+            }
+        }
+        trial_passes(trial);
+    }
+    trial_expects(trial, _("a server that runs until it is stopped"));
+}

@@ -1,0 +1,154 @@
+/* What the program says of failures and successes: reports-error, claims-nothing, says. */
+#include <string.h>
+
+#include "ground/escape.h"
+#include "ground/text.h"
+#include "judgement/check_values.h"
+#include "judgement/claims.h"
+#include "judgement/output.h"
+#include "judgement/trial.h"
+
+enum { QUOTE = 80 };
+
+/* The call that should have failed did not, or was never made. */
+static void did_not_fail(struct trial *trial, enum role role)
+{
+    size_t last = facts_last_call(trial->t, trial->actor, role);
+    if (last == NOWHERE) {
+        trial_lacks(trial, DIAGNOSIS_CALL_MISSING, NULL);
+        trial_shows(trial, _("%s was never called"), role_calls(role));
+    } else {
+        trial_lacks(trial, DIAGNOSIS_NONE, trial_event(trial, last));
+        trial_shows(trial, _("%s never failed"), call_name(trial->t->events[last].call.id));
+    }
+}
+
+static void not_reported(struct trial *trial, size_t failed, const struct output_text *out)
+{
+    const struct event *e = &trial->t->events[failed];
+    const char *call = call_name(e->call.id), *error = error_name(e->call.error);
+    size_t next = facts_went_on(trial->t, failed);
+    if (output_visible(out, output_after(out, failed))) {
+        trial_fails(trial, DIAGNOSIS_ERROR_ON_STDOUT, e);
+        trial_shows(trial, _("%s failed with %s; something was printed, but on standard output only"), call, error);
+    } else if (next != NOWHERE) {
+        trial_fails(trial, DIAGNOSIS_RESULT_NOT_CHECKED, e);
+        trial_shows(trial, _("%s failed with %s; nothing was printed, and the program went on with %s"), call, error,
+                    call_name(trial->t->events[next].call.id));
+    } else {
+        trial_fails(trial, DIAGNOSIS_ERROR_NOT_REPORTED, e);
+        trial_shows(trial, _("%s failed with %s; nothing was printed"), call, error);
+    }
+}
+
+void judge_reports_error(struct trial *trial)
+{
+    enum role role = role_from_word(trial->spec->value);
+    const char *any = check_parameter(trial->spec, "any-stream");
+    bool either = any != NULL && strcmp(any, "true") == 0;
+    if (either)
+        trial_requires(trial, _("When %s fails, the program says so"), role_calls(role));
+    else
+        trial_requires(trial, _("When %s fails, the program says so on standard error"), role_calls(role));
+    size_t failed = facts_first_failure(trial->t, trial->actor, role);
+    AUTO_OUTPUT out, err;
+    output_collect(trial->t, trial->actor, STREAM_STDOUT, &out);
+    output_collect(trial->t, trial->actor, STREAM_STDERR, &err);
+    if (failed == NOWHERE)
+        did_not_fail(trial, role);
+    else if (output_visible(&err, output_after(&err, failed)) ||
+             (either && output_visible(&out, output_after(&out, failed))))
+        trial_passes(trial);
+    else
+        not_reported(trial, failed, &out);
+    trial_expects(trial, _("an error message once %s has failed"), role_calls(role));
+}
+
+void judge_claims_nothing(struct trial *trial)
+{
+    enum role role = role_from_word(trial->spec->value);
+    trial_requires(trial, _("When %s fails, the program does not claim that it succeeded"), role_calls(role));
+    size_t failed = facts_first_failure(trial->t, trial->actor, role);
+    if (failed == NOWHERE) {
+        did_not_fail(trial, role);
+        trial_expects(trial, _("%s fails"), role_calls(role));
+        return;
+    }
+    AUTO_OUTPUT out;
+    output_collect(trial->t, trial->actor, STREAM_STDOUT, &out);
+    const char *text = buf_text(&out.text);
+    for (size_t at = output_after(&out, failed); at < out.text.len;) {
+        const char *end = memchr(text + at, '\n', out.text.len - at);
+        size_t n = end != NULL ? (size_t)(end - text) - at : out.text.len - at;
+        if (claims_success(text + at, n, role)) {
+            const struct event *e = &trial->t->events[failed];
+            AUTO_FREE char *quote = escape_quote(text + at, n, QUOTE);
+            trial_fails(trial, DIAGNOSIS_SUCCESS_CLAIMED, e);
+            trial_expects(trial, _("no line that announces a success"));
+            trial_shows(trial, _("%s failed with %s, and then came the line %s"), call_name(e->call.id),
+                        error_name(e->call.error), quote);
+            return;
+        }
+        at += n + 1;
+    }
+    trial_passes(trial);
+}
+
+static void require_saying(struct trial *trial, enum role role, const char *stream)
+{
+    if (stream == NULL)
+        trial_requires(trial, _("After %s, the program says what happened"), role_calls(role));
+    else if (strcmp(stream, "stderr") == 0)
+        trial_requires(trial, _("After %s, the program says what happened, on standard error"), role_calls(role));
+    else
+        trial_requires(trial, _("After %s, the program says what happened, on standard output"), role_calls(role));
+    trial_expects(trial, _("a message after %s"), role_calls(role));
+}
+
+/* The last call of this role that returned; with SUCCESS, the last that succeeded. */
+static size_t last_returned(const struct trial *trial, enum role role, bool success)
+{
+    const struct transcript *t = trial->t;
+    size_t last = NOWHERE;
+    for (size_t i = facts_next_call(t, trial->actor, role, 0); i != NOWHERE;
+         i = facts_next_call(t, trial->actor, role, i + 1))
+        if (success ? call_succeeded(&t->events[i].call) : !t->events[i].call.pending)
+            last = i;
+    return last;
+}
+
+void judge_says(struct trial *trial)
+{
+    enum role role = role_from_word(trial->spec->value);
+    const char *stream = check_parameter(trial->spec, "stream");
+    const char *after = check_parameter(trial->spec, "after");
+    require_saying(trial, role, stream);
+    size_t last = last_returned(trial, role, after != NULL && strcmp(after, "success") == 0);
+    if (last == NOWHERE) {
+        size_t tried = facts_next_call(trial->t, trial->actor, role, 0);
+        trial_lacks(trial, DIAGNOSIS_CALL_MISSING, trial_event(trial, tried));
+        if (tried == NOWHERE)
+            trial_shows(trial, _("%s was never called"), role_calls(role));
+        else
+            trial_shows(trial, _("%s did not succeed"), role_calls(role));
+        return;
+    }
+    AUTO_OUTPUT out, err;
+    output_collect(trial->t, trial->actor, STREAM_STDOUT, &out);
+    output_collect(trial->t, trial->actor, STREAM_STDERR, &err);
+    bool on_out = output_visible(&out, output_after(&out, last));
+    bool on_err = output_visible(&err, output_after(&err, last));
+    bool wants_err = stream != NULL && strcmp(stream, "stderr") == 0, wants_out = stream != NULL && !wants_err;
+    if ((on_out && !wants_err) || (on_err && !wants_out)) {
+        trial_passes(trial);
+        return;
+    }
+    trial_fails(trial, on_err ? DIAGNOSIS_ON_STDERR : on_out ? DIAGNOSIS_ERROR_ON_STDOUT : DIAGNOSIS_NOT_SAID,
+                &trial->t->events[last]);
+    if (on_err)
+        trial_shows(trial, _("something was printed, but on standard error only"));
+    else if (on_out)
+        trial_shows(trial, _("something was printed, but on standard output only"));
+    else
+        trial_shows(trial, _("nothing was printed after this call"));
+}

@@ -1,0 +1,246 @@
+/* The numbers that the program shows: prints-descriptor, prints-count. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ground/text.h"
+#include "judgement/check_values.h"
+#include "judgement/output.h"
+#include "judgement/trial.h"
+
+/* What numbers stand on one stream. */
+struct shown {
+    struct output_text out;
+    struct number *numbers;
+    bool *taken; /* counts for a connection already */
+    size_t n;
+};
+
+static void shown_collect(const struct trial *trial, enum stream stream, struct shown *shown)
+{
+    output_collect(trial->t, trial->actor, stream, &shown->out);
+    shown->n = numbers_find(buf_text(&shown->out.text), shown->out.text.len, &shown->numbers);
+    shown->taken = mem_alloc(shown->n + 1);
+}
+
+static void shown_free(struct shown *shown)
+{
+    output_free(&shown->out);
+    free(shown->numbers);
+    free(shown->taken);
+}
+
+/* The first number of this value, not taken, in [FROM, TO[; SIZE_MAX when there is none. */
+static size_t shown_find(const struct shown *shown, uint64_t value, size_t from, size_t to)
+{
+    for (size_t i = 0; i < shown->n && shown->numbers[i].start < to; i++)
+        if (shown->numbers[i].start >= from && shown->numbers[i].value == value && !shown->taken[i])
+            return i;
+    return SIZE_MAX;
+}
+
+static bool shown_has(const struct shown *shown, uint64_t value, size_t from, size_t to)
+{
+    return shown_find(shown, value, from, to) != SIZE_MAX;
+}
+
+/* Whether the number of this descriptor, or of a duplicate, is printed once the call that gave it has returned. */
+static bool descriptor_shown(const struct trial *trial, const struct shown *shown, size_t position)
+{
+    const struct transcript *t = trial->t;
+    int socket = t->events[position].call.new_socket;
+    for (size_t i = position; i < t->n_events; i++) {
+        const struct event *e = &t->events[i];
+        bool gives = i == position ||
+                     (facts_is_call(t, e, trial->actor, ROLE_DUPLICATE) && socket >= 0 && e->call.socket == socket &&
+                      call_succeeded(&e->call));
+        if (gives && shown_has(shown, (uint64_t)e->call.result, output_after(&shown->out, i), SIZE_MAX))
+            return true;
+    }
+    return false;
+}
+
+static void descriptor_missing(struct trial *trial, const struct shown *err, size_t made)
+{
+    const struct event *e = &trial->t->events[made];
+    bool on_stderr = descriptor_shown(trial, err, made);
+    trial_fails(trial, on_stderr ? DIAGNOSIS_ON_STDERR : DIAGNOSIS_DESCRIPTOR_NOT_PRINTED, e);
+    trial_expects(trial, _("%d, as a number of its own on standard output"), (int)e->call.result);
+    if (on_stderr)
+        trial_shows(trial, _("it is printed on standard error"));
+    else
+        trial_shows(trial, _("this number is not printed after socket()"));
+}
+
+void judge_prints_descriptor(struct trial *trial)
+{
+    const struct transcript *t = trial->t;
+    trial_requires(trial, _("The program prints the number of its socket's descriptor"));
+    struct shown out, err;
+    shown_collect(trial, STREAM_STDOUT, &out);
+    shown_collect(trial, STREAM_STDERR, &err);
+    size_t made = NOWHERE;
+    bool found = false;
+    for (size_t i = facts_next_call(t, trial->actor, ROLE_SOCKET, 0); i != NOWHERE && !found;
+         i = facts_next_call(t, trial->actor, ROLE_SOCKET, i + 1)) {
+        if (!call_succeeded(&t->events[i].call))
+            continue;
+        made = i;
+        found = descriptor_shown(trial, &out, i);
+    }
+    if (found) {
+        trial_passes(trial);
+    } else if (made != NOWHERE) {
+        descriptor_missing(trial, &err, made);
+    } else {
+        trial_lacks(trial, DIAGNOSIS_NO_SOCKET, NULL);
+        trial_expects(trial, _("a descriptor"));
+        trial_shows(trial, _("no socket was created"));
+    }
+    shown_free(&out);
+    shown_free(&err);
+}
+
+/* One count that is asked for. */
+struct wanted {
+    enum role role;
+    const struct flow *flow;
+    uint64_t value;
+    size_t from, to; /* where on standard output it is looked for; TO only matters for the diagnosis */
+};
+
+/* Whether one of several calls gave a number that is printed. */
+static bool shows_a_part(const struct trial *trial, const struct shown *out, const struct wanted *wanted)
+{
+    const struct transcript *t = trial->t;
+    for (size_t i = wanted->flow->first; i <= wanted->flow->last; i++) {
+        const struct event *e = &t->events[i];
+        if (!facts_is_call(t, e, trial->actor, wanted->role) || e->call.socket != wanted->flow->socket)
+            continue;
+        uint64_t moved = call_moved(&e->call);
+        if (moved > 0 && moved < wanted->value && shown_has(out, moved, output_after(&out->out, i), wanted->to))
+            return true;
+    }
+    return false;
+}
+
+static bool shows_buffer(const struct trial *trial, const struct shown *out, const struct wanted *wanted)
+{
+    uint64_t asked = trial->t->events[wanted->flow->last].call.asked;
+    return asked > wanted->value && (shown_has(out, asked, wanted->from, wanted->to) ||
+                                     shown_has(out, asked + 1, wanted->from, wanted->to));
+}
+
+/* The first few numbers that might have been meant as counts: "256, 3". NULL: none. */
+static char *candidates(const struct shown *out, const struct wanted *wanted)
+{
+    enum { MOST = 4, LARGEST = 1024 };
+    struct buf text = BUF_EMPTY;
+    size_t listed = 0;
+    for (size_t i = 0; i < out->n && listed < MOST; i++) {
+        const struct number *number = &out->numbers[i];
+        if (number->start < wanted->from || number->start >= wanted->to || number->value > LARGEST)
+            continue;
+        buf_printf(&text, "%s%d", listed > 0 ? ", " : "", (int)number->value);
+        listed++;
+    }
+    return listed > 0 ? buf_steal(&text) : NULL;
+}
+
+static enum diagnosis diagnose_count(const struct trial *trial, const struct shown *out, const struct shown *err,
+                                     const struct wanted *wanted)
+{
+    if (shown_has(err, wanted->value, output_after(&err->out, wanted->flow->last), SIZE_MAX))
+        return DIAGNOSIS_ON_STDERR;
+    if (shows_a_part(trial, out, wanted))
+        return DIAGNOSIS_COUNT_PARTIAL;
+    if (shows_buffer(trial, out, wanted))
+        return DIAGNOSIS_COUNT_OF_BUFFER;
+    if (shown_has(out, wanted->value + 1, wanted->from, wanted->to))
+        return DIAGNOSIS_COUNT_PLUS_ONE;
+    if (shown_has(out, wanted->value, 0, wanted->from))
+        return DIAGNOSIS_COUNT_BEFORE_CALL;
+    return DIAGNOSIS_COUNT_MISSING;
+}
+
+static void count_missing(struct trial *trial, const struct shown *out, const struct shown *err,
+                          const struct wanted *wanted)
+{
+    enum diagnosis diagnosis = diagnose_count(trial, out, err, wanted);
+    trial_fails(trial, diagnosis, trial_event(trial, wanted->flow->last));
+    trial_expects(trial, _("%llu, as a number of its own on standard output"), (unsigned long long)wanted->value);
+    if (diagnosis == DIAGNOSIS_ON_STDERR) {
+        trial_shows(trial, _("it is printed on standard error"));
+        return;
+    }
+    if (diagnosis == DIAGNOSIS_COUNT_BEFORE_CALL) {
+        trial_shows(trial, _("it is printed before the call only"));
+        return;
+    }
+    AUTO_FREE char *numbers = candidates(out, wanted);
+    if (numbers != NULL)
+        trial_shows(trial, _("the numbers printed after the call: %s"), numbers);
+    else
+        trial_shows(trial, _("no such number is printed after the call"));
+}
+
+static void nothing_moved(struct trial *trial, enum role role)
+{
+    size_t tried = facts_last_call(trial->t, trial->actor, role);
+    trial_lacks(trial, role == ROLE_SEND ? DIAGNOSIS_NOTHING_SENT : DIAGNOSIS_NOTHING_RECEIVED,
+                trial_event(trial, tried));
+    if (role == ROLE_SEND) {
+        trial_expects(trial, _("a number of bytes sent"));
+        trial_shows(trial, _("nothing was sent"));
+    } else {
+        trial_expects(trial, _("a number of bytes received"));
+        trial_shows(trial, _("nothing was received"));
+    }
+}
+
+/* Looks for each flow's count, each one after its last byte; says what is wrong with the first that is not there. */
+static void look_for_counts(struct trial *trial, enum role role, const struct flow *flows, size_t n, int64_t fixed)
+{
+    struct shown out, err;
+    shown_collect(trial, STREAM_STDOUT, &out);
+    shown_collect(trial, STREAM_STDERR, &err);
+    trial_passes(trial);
+    for (size_t i = 0; i < n; i++) {
+        struct wanted wanted = {role, &flows[i], fixed >= 0 ? (uint64_t)fixed : flows[i].bytes,
+                                output_after(&out.out, flows[i].last), SIZE_MAX};
+        size_t found = shown_find(&out, wanted.value, wanted.from, SIZE_MAX);
+        if (found != SIZE_MAX) {
+            out.taken[found] = true;
+            continue;
+        }
+        if (i + 1 < n && flows[i + 1].first > flows[i].last)
+            wanted.to = output_after(&out.out, flows[i + 1].first);
+        count_missing(trial, &out, &err, &wanted);
+        break;
+    }
+    shown_free(&out);
+    shown_free(&err);
+}
+
+void judge_prints_count(struct trial *trial)
+{
+    enum role role = strcmp(trial->spec->value, "sent") == 0 ? ROLE_SEND : ROLE_RECEIVE;
+    const char *parameter = check_parameter(trial->spec, "value");
+    int64_t fixed = parameter != NULL ? value_number(parameter, INT64_MAX / 16) : -1;
+    if (role == ROLE_SEND)
+        trial_requires(trial, _("The program prints how many bytes it sent"));
+    else
+        trial_requires(trial, _("The program prints how many bytes it received"));
+    struct flow *flows;
+    size_t n = facts_flows(trial->t, trial->actor, role, &flows);
+    size_t last = facts_last_call(trial->t, trial->actor, role);
+    if (n == 0 && fixed >= 0 && last != NOWHERE) {
+        /* Nothing moved, and that is what is to be printed. */
+        struct flow *flow = ARRAY_ADD(flows, n);
+        *flow = (struct flow){trial->t->events[last].call.socket, last, last, 0};
+    }
+    if (n == 0)
+        nothing_moved(trial, role);
+    else
+        look_for_counts(trial, role, flows, n, fixed);
+    free(flows);
+}

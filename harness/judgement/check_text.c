@@ -1,0 +1,172 @@
+/* The messages that the program shows: prints-text, prints-no-rubbish. */
+#include <string.h>
+
+#include "ground/escape.h"
+#include "ground/text.h"
+#include "ground/utf8.h"
+#include "judgement/check_values.h"
+#include "judgement/sighting.h"
+#include "judgement/trial.h"
+
+enum {
+    QUOTE = 60,
+    WINDOW = 64,    /* how far behind a message rubbish is looked for */
+    TELLING = 4,    /* a shorter beginning of a message may stand there by chance */
+    OWN_MESSAGE = 8 /* so much of it must be there before we say that a sent message was printed */
+};
+
+static void not_printed(struct trial *trial, const struct sightings *all, const struct sighting *missing)
+{
+    AUTO_OUTPUT err;
+    output_collect(trial->t, trial->actor, STREAM_STDERR, &err);
+    const struct event *evidence = trial_event(trial, missing->flow->last);
+    size_t from = output_after(&err, missing->flow->first);
+    size_t printed = sighting_printed(all, missing);
+    if (output_find(&err, from, missing->text.data, sighting_bare(&missing->text)) != SIZE_MAX) {
+        trial_fails(trial, DIAGNOSIS_ON_STDERR, evidence);
+        trial_shows(trial, _("it is printed on standard error"));
+    } else if (missing->flow->bytes < missing->size) {
+        trial_fails(trial, DIAGNOSIS_TEXT_CUT, evidence);
+        trial_shows(trial, _("only %zu bytes of %zu were received"), (size_t)missing->flow->bytes, missing->size);
+    } else if (printed >= TELLING) {
+        trial_fails(trial, DIAGNOSIS_TEXT_CUT, evidence);
+        trial_shows(trial, _("only the first %zu bytes of %zu are printed"), printed, missing->size);
+        trial_hints(trial, _("All bytes were received: print all of them. A '\\0' in the wrong place, or a second read() into "
+                             "the same buffer, hides the rest."));
+    } else {
+        trial_fails(trial, DIAGNOSIS_TEXT_MISSING, evidence);
+        trial_shows(trial, _("it is not on standard output after it was received"));
+    }
+}
+
+void judge_prints_text(struct trial *trial)
+{
+    trial_requires(trial, _("The program prints the message that it received"));
+    struct sightings all;
+    sightings_collect(trial->t, trial->actor, transcript_actor(trial->t, trial->spec->value), &all);
+    if (all.n == 0) {
+        trial_lacks(trial, DIAGNOSIS_NOTHING_RECEIVED, NULL);
+        trial_expects(trial, _("a message"));
+        trial_shows(trial, _("the other side had no occasion to send one"));
+        sightings_free(&all);
+        return;
+    }
+    trial_passes(trial);
+    for (size_t i = 0; i < all.n; i++) {
+        if (all.items[i].found)
+            continue;
+        if (all.items[i].flow == NULL) {
+            size_t tried = facts_last_call(trial->t, trial->actor, ROLE_RECEIVE);
+            trial_lacks(trial, DIAGNOSIS_NOTHING_RECEIVED, trial_event(trial, tried));
+            trial_shows(trial, _("the program did not receive it"));
+        } else {
+            not_printed(trial, &all, &all.items[i]);
+        }
+        AUTO_FREE char *quote = escape_quote(buf_text(&all.items[i].text), all.items[i].text.len, QUOTE);
+        trial_expects(trial, "%s", quote);
+        break;
+    }
+    sightings_free(&all);
+}
+
+/* Control characters that no text holds. NUL is borne: the terminal shows nothing of it. */
+static bool is_rubbish(unsigned char c)
+{
+    return (c < ' ' && c != '\0' && strchr("\t\r\n\a\b\v\f\x1b", c) == NULL) || c == 0x7f;
+}
+
+/* Whether there is anything unprintable in [FROM, TO[. */
+static bool has_rubbish(const struct output_text *out, size_t from, size_t to)
+{
+    const unsigned char *text = (const unsigned char *)buf_text(&out->text);
+    for (size_t i = from, size; i < to; i += size) {
+        uint32_t character;
+        size = utf8_decode(text + i, out->text.len - i, &character);
+        if (is_rubbish(text[i]) || (size == 0 && text[i] >= 0x80 && text[i] <= 0x9f))
+            return true;
+        if (size == 0) /* a letter in ISO-8859-1 */
+            size = 1;
+    }
+    return false;
+}
+
+/* The same from AT to the end of the line or of the window. */
+static bool rubbish_follows(const struct output_text *out, size_t at)
+{
+    size_t end = at + WINDOW < out->text.len ? at + WINDOW : out->text.len;
+    const char *line_end = at < end ? memchr(out->text.data + at, '\n', end - at) : NULL;
+    return has_rubbish(out, at, line_end != NULL ? (size_t)(line_end - out->text.data) : end);
+}
+
+/* Whether a message that the program itself sent stands right behind: two buffers that touch, without '\0' between them. */
+static bool own_message_follows(const struct trial *trial, const struct output_text *out, size_t at)
+{
+    if (at == 0 || at >= out->text.len || out->text.data[at - 1] == '\n')
+        return false;
+    struct flow *flows;
+    size_t n = facts_flows(trial->t, trial->actor, ROLE_SEND, &flows);
+    AUTO_FREE struct flow *owned = flows;
+    for (size_t i = 0; i < n; i++) {
+        AUTO_BUF sent = BUF_EMPTY;
+        facts_flow_bytes(trial->t, trial->actor, ROLE_SEND, &owned[i], &sent);
+        if (sent.len >= OWN_MESSAGE && out->text.len - at >= OWN_MESSAGE &&
+            memcmp(out->text.data + at, sent.data, OWN_MESSAGE) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* False when there is nothing to complain of behind this message. */
+static bool complain(struct trial *trial, const struct sightings *all, const struct sighting *sighting)
+{
+    for (size_t i = 0; i < sighting->n_ends; i++) {
+        bool rubbish = rubbish_follows(&all->out, sighting->ends[i]);
+        if (!rubbish && !own_message_follows(trial, &all->out, sighting->ends[i]))
+            continue;
+        trial_fails(trial, DIAGNOSIS_RUBBISH, trial_event(trial, sighting->flow->last));
+        trial_expects(trial, _("the %zu bytes of the message, and text behind them"), sighting->size);
+        if (rubbish)
+            trial_shows(trial, _("unprintable bytes follow the message"));
+        else
+            trial_shows(trial, _("the bytes of another buffer follow the message"));
+        return true;
+    }
+    return false;
+}
+
+/* Nothing was sent: then whatever is printed as a message, after the receive that brought none, comes from memory. */
+static bool complain_of_nothing(struct trial *trial, const struct output_text *out)
+{
+    size_t last = facts_last_call(trial->t, trial->actor, ROLE_RECEIVE);
+    if (last == NOWHERE || !has_rubbish(out, output_after(out, last), out->text.len))
+        return false;
+    trial_fails(trial, DIAGNOSIS_RUBBISH, &trial->t->events[last]);
+    trial_expects(trial, _("no message: none was received"));
+    trial_shows(trial, _("unprintable bytes"));
+    trial_hints(trial, _("Test the result: when it is 0 the other side has closed, when it is -1 there was an error, and in both "
+                         "cases the buffer holds no message."));
+    return true;
+}
+
+void judge_prints_no_rubbish(struct trial *trial)
+{
+    trial_requires(trial, _("The program prints no rubbish with the message"));
+    struct sightings all;
+    sightings_collect(trial->t, trial->actor, transcript_actor(trial->t, trial->spec->value), &all);
+    if (all.n == 0) {
+        if (!complain_of_nothing(trial, &all.out))
+            trial_passes(trial);
+        sightings_free(&all);
+        return;
+    }
+    bool all_found = true, bad = false;
+    for (size_t i = 0; i < all.n && !bad; i++) {
+        all_found = all_found && all.items[i].found;
+        bad = complain(trial, &all, &all.items[i]);
+    }
+    if (!bad && all_found)
+        trial_passes(trial);
+    else if (!bad)
+        trial->result->verdict = VERDICT_SKIPPED; /* another check says that the message is not there */
+    sightings_free(&all);
+}

@@ -1,0 +1,234 @@
+/* What arrives at a peer, and how the connection ends: receives, receives-size, ends-with, stays-silent. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ground/escape.h"
+#include "ground/text.h"
+#include "judgement/check_values.h"
+#include "judgement/trial.h"
+
+enum { QUOTE = 60 };
+
+/* The send that shows what went wrong: the last one on the socket that carried exactly these bytes, else the last of all. */
+static const struct event *sending_of(const struct trial *trial, const struct buf *bytes)
+{
+    const struct transcript *t = trial->t;
+    int program = trial_program(trial);
+    struct flow *flows;
+    size_t n = facts_flows(t, program, ROLE_SEND, &flows);
+    AUTO_FREE struct flow *owned = flows;
+    for (size_t i = 0; i < n; i++) {
+        AUTO_BUF sent = BUF_EMPTY;
+        facts_flow_bytes(t, program, ROLE_SEND, &owned[i], &sent);
+        if (sent.len == bytes->len && memcmp(buf_text(&sent), buf_text(bytes), sent.len) == 0)
+            return &t->events[owned[i].last];
+    }
+    return trial_event(trial, facts_last_call(t, program, ROLE_SEND));
+}
+
+static bool begins_with(const struct buf *bytes, const char *text, size_t n)
+{
+    return bytes->len >= n && memcmp(buf_text(bytes), text, n) == 0;
+}
+
+/* The text again and again, and nothing else. */
+static bool is_repeated(const struct buf *bytes, const char *text, size_t n)
+{
+    if (n == 0 || bytes->len < 2 * n || bytes->len % n != 0)
+        return false;
+    for (size_t i = 0; i < bytes->len; i += n)
+        if (memcmp(bytes->data + i, text, n) != 0)
+            return false;
+    return true;
+}
+
+static size_t without_line_end(const char *text, size_t n)
+{
+    while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == '\r'))
+        n--;
+    return n;
+}
+
+/* A size that a buffer has: a power of two, from 32 on. */
+static bool is_buffer_size(size_t n)
+{
+    return n >= 32 && (n & (n - 1)) == 0;
+}
+
+static enum diagnosis compare(const struct buf *got, const char *text, size_t n)
+{
+    if (got->len == 0)
+        return DIAGNOSIS_NOTHING_SENT;
+    if (begins_with(got, text, n)) {
+        if (is_repeated(got, text, n))
+            return DIAGNOSIS_SENT_TWICE;
+        if (got->len == n + 1 && got->data[n] == '\0')
+            return DIAGNOSIS_NUL_SENT;
+        if (is_buffer_size(got->len) || (got->len > n + 1 && got->data[n] == '\0'))
+            return DIAGNOSIS_BUFFER_SENT;
+    }
+    size_t bare = without_line_end(text, n), got_bare = without_line_end(got->data, got->len);
+    if (bare == got_bare && memcmp(got->data, text, bare) == 0)
+        return DIAGNOSIS_NEWLINE;
+    if (bare == got_bare && strncasecmp(got->data, text, bare) == 0)
+        return DIAGNOSIS_LETTER_CASE;
+    if (begins_with(got, text, n))
+        return DIAGNOSIS_EXTRA_BYTES;
+    if (got->len < n && memcmp(got->data, text, got->len) == 0)
+        return DIAGNOSIS_MESSAGE_CUT;
+    return DIAGNOSIS_WRONG_BYTES;
+}
+
+static void show_bytes(struct trial *trial, const struct buf *got, const char *text, size_t n, enum diagnosis diagnosis)
+{
+    AUTO_FREE char *expected = escape_quote(text, n, QUOTE);
+    AUTO_FREE char *actual = escape_quote(buf_text(got), got->len, QUOTE);
+    trial_expects(trial, ngettext("%s, %zu byte", "%s, %zu bytes", n), expected, n);
+    if (got->len == 0)
+        trial_shows(trial, _("nothing arrived"));
+    else
+        trial_shows(trial, ngettext("%s, %zu byte", "%s, %zu bytes", got->len), actual, got->len);
+    if (diagnosis == DIAGNOSIS_BUFFER_SENT)
+        trial_hints(trial, _("Send strlen(message) bytes, which is %zu here, and not the whole buffer (%zu)."), n, got->len);
+    else if (diagnosis == DIAGNOSIS_NUL_SENT)
+        trial_hints(trial, _("Send strlen(message) bytes, which is %zu here: the '\\0' that ends a string in C is not part "
+                             "of the message."), n);
+}
+
+void judge_receives(struct trial *trial)
+{
+    const char *text = trial->spec->value;
+    size_t n = strlen(text);
+    AUTO_FREE char *quote = escape_quote(text, n, QUOTE);
+    trial_requires(trial, _("The program sends exactly %s"), quote);
+    struct connection *list;
+    size_t n_list = facts_connections(trial->t, trial->actor, &list);
+    static const struct buf nothing;
+    if (n_list == 0 && n > 0) {
+        trial_lacks(trial, DIAGNOSIS_NOTHING_SENT, sending_of(trial, &nothing));
+        show_bytes(trial, &nothing, text, n, DIAGNOSIS_NOTHING_SENT);
+        facts_connections_free(list, n_list);
+        return;
+    }
+    trial_passes(trial);
+    for (size_t i = 0; i < n_list; i++) {
+        const struct buf *got = &list[i].received;
+        if (list[i].whole && got->len == n && memcmp(buf_text(got), text, n) == 0)
+            continue;
+        if (n == 0) {
+            trial_fails(trial, DIAGNOSIS_SENDS_UNASKED, sending_of(trial, got));
+            show_bytes(trial, got, text, n, DIAGNOSIS_SENDS_UNASKED);
+        } else {
+            enum diagnosis diagnosis = compare(got, text, n);
+            trial_fails(trial, diagnosis, sending_of(trial, got));
+            show_bytes(trial, got, text, n, diagnosis);
+        }
+        break;
+    }
+    facts_connections_free(list, n_list);
+}
+
+void judge_receives_size(struct trial *trial)
+{
+    size_t wanted = (size_t)value_number(trial->spec->value, INT32_MAX);
+    trial_requires(trial, ngettext("The program sends exactly %zu byte", "The program sends exactly %zu bytes", wanted),
+                   wanted);
+    struct connection *list;
+    size_t n_list = facts_connections(trial->t, trial->actor, &list);
+    size_t got = 0, wrong = 0;
+    while (wrong < n_list && list[wrong].received.len == wanted)
+        wrong++;
+    if (wrong < n_list)
+        got = list[wrong].received.len;
+    if (wrong == n_list && (n_list > 0 || wanted == 0)) {
+        trial_passes(trial);
+    } else {
+        const struct event *evidence =
+            trial_event(trial, facts_last_call(trial->t, trial_program(trial), ROLE_SEND));
+        if (got == 0)
+            trial_lacks(trial, DIAGNOSIS_NOTHING_SENT, evidence);
+        else
+            trial_fails(trial, got < wanted ? DIAGNOSIS_MESSAGE_CUT : DIAGNOSIS_EXTRA_BYTES, evidence);
+        trial_expects(trial, ngettext("%zu byte", "%zu bytes", wanted), wanted);
+        trial_shows(trial, ngettext("%zu byte", "%zu bytes", got), got);
+    }
+    facts_connections_free(list, n_list);
+}
+
+static const struct event *last_close(const struct trial *trial)
+{
+    const struct transcript *t = trial->t;
+    int program = trial_program(trial);
+    for (size_t i = t->n_events; i-- > 0;)
+        if (facts_is_call(t, &t->events[i], program, ROLE_CLOSE) && t->events[i].call.socket >= 0 &&
+            call_succeeded(&t->events[i].call))
+            return &t->events[i];
+    return NULL;
+}
+
+static void other_end(struct trial *trial, const struct connection *connection, bool wants_fin)
+{
+    if (connection->end == CONNECTION_OPEN) {
+        trial_fails(trial, DIAGNOSIS_LEFT_OPEN, trial_event(trial, facts_blocked(trial->t, trial_program(trial))));
+        trial_shows(trial, _("the connection was left open"));
+    } else if (wants_fin) {
+        trial_fails(trial, DIAGNOSIS_RESET_UNREAD, last_close(trial));
+        trial_shows(trial, _("the connection was reset (RST)"));
+    } else {
+        trial_fails(trial, DIAGNOSIS_NONE, last_close(trial));
+        trial_shows(trial, _("the connection was ended properly (FIN)"));
+    }
+}
+
+void judge_ends_with(struct trial *trial)
+{
+    const char *wanted = trial->spec->value;
+    bool fin = strcmp(wanted, "fin") == 0, reset = strcmp(wanted, "reset") == 0;
+    if (fin)
+        trial_requires(trial, _("The program ends the connection properly (FIN)"));
+    else if (reset)
+        trial_requires(trial, _("The program resets the connection (RST)"));
+    else
+        trial_requires(trial, _("The program ends the connection"));
+    struct connection *list;
+    size_t n = facts_connections(trial->t, trial->actor, &list);
+    if (n == 0) {
+        trial_lacks(trial, DIAGNOSIS_CALL_MISSING, NULL);
+        trial_shows(trial, _("there was no connection"));
+    } else {
+        trial_passes(trial);
+    }
+    for (size_t i = 0; i < n && trial->result->verdict == VERDICT_PASSED; i++) {
+        bool right = fin     ? list[i].end == CONNECTION_FINISHED
+                     : reset ? list[i].end == CONNECTION_RESET
+                             : list[i].end != CONNECTION_OPEN;
+        if (!right)
+            other_end(trial, &list[i], fin);
+    }
+    trial_expects(trial, "%s", fin ? "FIN" : reset ? "RST" : "FIN, RST");
+    facts_connections_free(list, n);
+}
+
+void judge_stays_silent(struct trial *trial)
+{
+    trial_requires(trial, _("The program sends nothing"));
+    struct flow *flows;
+    size_t n = facts_flows(trial->t, trial->actor, ROLE_SEND, &flows);
+    AUTO_FREE struct flow *owned = flows;
+    if (n == 0 && facts_has_socket(trial->t, trial->actor, false)) {
+        trial_passes(trial);
+        return;
+    }
+    if (n == 0) {
+        trial_lacks(trial, DIAGNOSIS_NO_SOCKET, NULL);
+        trial_expects(trial, _("a socket on which nothing is sent"));
+        trial_shows(trial, _("no socket was created"));
+        return;
+    }
+    AUTO_BUF sent = BUF_EMPTY;
+    facts_flow_bytes(trial->t, trial->actor, ROLE_SEND, &owned[0], &sent);
+    AUTO_FREE char *quote = escape_quote(buf_text(&sent), sent.len, QUOTE);
+    trial_fails(trial, DIAGNOSIS_SENDS_UNASKED, &trial->t->events[owned[0].first]);
+    trial_expects(trial, _("nothing is sent"));
+    trial_shows(trial, _("%s is sent"), quote);
+}

@@ -1,0 +1,13 @@
+/*
+ * claims: whether a line that a program printed announces the success of a call, in French or in English. Used on what comes
+ * after that call failed. It is careful: a line that it does not understand claims nothing.
+ */
+#ifndef JUDGEMENT_CLAIMS_H
+#define JUDGEMENT_CLAIMS_H
+
+#include "data/call.h"
+#include "ground/base.h"
+
+bool claims_success(const char *line, size_t n, enum role role);
+
+#endif

@@ -1,0 +1,245 @@
+#include "judgement/facts.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+static bool is_library(const struct transcript *t, const struct call *call)
+{
+    return call->library || (call->socket >= 0 && t->sockets[call->socket].library);
+}
+
+bool facts_is_call(const struct transcript *t, const struct event *e, int actor, enum role role)
+{
+    if (e->kind != EVENT_CALL || e->actor != actor || is_library(t, &e->call))
+        return false;
+    enum role own = call_role(e->call.id);
+    /* splice() into a socket sends: its decoded descriptor is the one written to. */
+    if (own == ROLE_SPLICE && e->call.socket >= 0)
+        own = ROLE_SEND;
+    if (own != role)
+        return false;
+    return (role != ROLE_SEND && role != ROLE_RECEIVE) || e->call.socket >= 0;
+}
+
+size_t facts_next_call(const struct transcript *t, int actor, enum role role, size_t from)
+{
+    for (size_t i = from; i < t->n_events; i++)
+        if (facts_is_call(t, &t->events[i], actor, role))
+            return i;
+    return NOWHERE;
+}
+
+size_t facts_last_call(const struct transcript *t, int actor, enum role role)
+{
+    for (size_t i = t->n_events; i-- > 0;)
+        if (facts_is_call(t, &t->events[i], actor, role) && !t->events[i].call.pending)
+            return i;
+    return NOWHERE;
+}
+
+bool call_succeeded(const struct call *call)
+{
+    return !call->pending && call->result >= 0;
+}
+
+static bool is_transient(int error)
+{
+    return error == EINTR || error == EAGAIN || error == EWOULDBLOCK || error == EINPROGRESS || error == EALREADY;
+}
+
+bool call_failed(const struct call *call)
+{
+    return !call->pending && call->result < 0 && (call->injected || !is_transient(call->error));
+}
+
+static bool is_peek(const struct call *call)
+{
+    if (call->id == CALL_recvfrom)
+        return (call->arg[3] & MSG_PEEK) != 0;
+    if (call->id == CALL_recvmsg)
+        return (call->arg[2] & (MSG_PEEK | MSG_ERRQUEUE)) != 0;
+    if (call->id == CALL_recvmmsg)
+        return (call->arg[3] & MSG_PEEK) != 0;
+    return false;
+}
+
+uint64_t call_moved(const struct call *call)
+{
+    if (call->pending || call->result <= 0 || is_peek(call))
+        return 0;
+    /* These two return how many messages they handled, not how many bytes. */
+    if (call->id == CALL_sendmmsg || call->id == CALL_recvmmsg)
+        return call->data.total;
+    return (uint64_t)call->result;
+}
+
+size_t facts_first_success(const struct transcript *t, int actor, enum role role)
+{
+    size_t i = facts_next_call(t, actor, role, 0);
+    while (i != NOWHERE && !call_succeeded(&t->events[i].call))
+        i = facts_next_call(t, actor, role, i + 1);
+    return i;
+}
+
+static bool carried_nothing(const struct transcript *t, int socket)
+{
+    for (size_t i = 0; i < t->n_events; i++) {
+        const struct event *e = &t->events[i];
+        if (e->kind == EVENT_CALL && e->call.socket == socket && call_succeeded(&e->call) &&
+            (call_role(e->call.id) == ROLE_SEND || call_role(e->call.id) == ROLE_RECEIVE ||
+             call_role(e->call.id) == ROLE_CONNECT))
+            return false;
+    }
+    return true;
+}
+
+size_t facts_first_failure(const struct transcript *t, int actor, enum role role)
+{
+    size_t started = NOWHERE;
+    for (size_t i = facts_next_call(t, actor, role, 0); i != NOWHERE; i = facts_next_call(t, actor, role, i + 1)) {
+        const struct call *call = &t->events[i].call;
+        if (call_failed(call))
+            return i;
+        if (role == ROLE_CONNECT && started == NOWHERE && !call->pending && call->error == EINPROGRESS &&
+            carried_nothing(t, call->socket))
+            started = i;
+    }
+    return started;
+}
+
+size_t facts_creation(const struct transcript *t, int socket)
+{
+    for (size_t i = 0; i < t->n_events; i++)
+        if (t->events[i].kind == EVENT_CALL && t->events[i].call.new_socket == socket)
+            return i;
+    return NOWHERE;
+}
+
+size_t facts_last_before(const struct transcript *t, int actor, int process, size_t position)
+{
+    for (size_t i = position < t->n_events ? position : t->n_events; i-- > 0;) {
+        const struct event *e = &t->events[i];
+        if (e->kind == EVENT_CALL && e->actor == actor && (process == 0 || e->process == process) && !e->call.library &&
+            !e->call.pending && call_role(e->call.id) != ROLE_EXIT)
+            return i;
+    }
+    return NOWHERE;
+}
+
+bool role_needs_socket(enum role role)
+{
+    return role == ROLE_BIND || role == ROLE_LISTEN || role == ROLE_ACCEPT || role == ROLE_CONNECT ||
+           role == ROLE_SEND || role == ROLE_RECEIVE || role == ROLE_SHUTDOWN;
+}
+
+size_t facts_went_on(const struct transcript *t, size_t position)
+{
+    const struct event *failed = &t->events[position];
+    enum role role = call_role(failed->call.id);
+    bool made_none = role == ROLE_SOCKET || role == ROLE_ACCEPT;
+    for (size_t i = position + 1; i < t->n_events; i++) {
+        const struct event *e = &t->events[i];
+        if (e->kind != EVENT_CALL || e->actor != failed->actor || e->call.library)
+            continue;
+        enum role next = call_role(e->call.id);
+        if (!role_needs_socket(next) || next == role)
+            continue;
+        if (made_none ? (int)e->call.arg[0] == -1 : failed->call.socket >= 0 && e->call.socket == failed->call.socket)
+            return i;
+    }
+    return NOWHERE;
+}
+
+size_t facts_flows(const struct transcript *t, int actor, enum role role, struct flow **flows)
+{
+    *flows = NULL;
+    size_t n = 0;
+    AUTO_FREE size_t *of_socket = mem_alloc((t->n_sockets + 1) * sizeof *of_socket); /* index + 1; 0: none yet */
+    for (size_t i = facts_next_call(t, actor, role, 0); i != NOWHERE; i = facts_next_call(t, actor, role, i + 1)) {
+        const struct call *call = &t->events[i].call;
+        uint64_t moved = call_moved(call);
+        if (moved == 0)
+            continue;
+        size_t known = of_socket[call->socket];
+        if (known == 0 || t->sockets[call->socket].type == SOCK_DGRAM) {
+            struct flow *flow = ARRAY_ADD(*flows, n);
+            *flow = (struct flow){call->socket, i, i, moved};
+            of_socket[call->socket] = n;
+            continue;
+        }
+        (*flows)[known - 1].last = i;
+        (*flows)[known - 1].bytes += moved;
+    }
+    return n;
+}
+
+void facts_flow_bytes(const struct transcript *t, int actor, enum role role, const struct flow *flow, struct buf *out)
+{
+    for (size_t i = flow->first; i <= flow->last; i++) {
+        const struct event *e = &t->events[i];
+        if (facts_is_call(t, e, actor, role) && e->call.socket == flow->socket && call_moved(&e->call) > 0)
+            buf_add(out, e->call.data.data, e->call.data.stored);
+    }
+}
+
+static bool is_end(const struct event *e, int actor)
+{
+    return e->kind == EVENT_PROCESS && e->actor == actor &&
+           (e->change.change == PROCESS_EXITED || e->change.change == PROCESS_KILLED);
+}
+
+struct ending facts_ending(const struct transcript *t, int actor)
+{
+    for (size_t i = t->n_events; i-- > 0;) {
+        const struct event *e = &t->events[i];
+        if (is_end(e, actor) && e->change.main)
+            return (struct ending){e->change.change == PROCESS_EXITED ? ENDING_EXITED : ENDING_KILLED, e->change.status,
+                                   e->change.change == PROCESS_KILLED && e->change.ours, i};
+    }
+    return (struct ending){ENDING_NONE, 0, false, NOWHERE};
+}
+
+size_t facts_process_end(const struct transcript *t, int actor, int process)
+{
+    for (size_t i = t->n_events; i-- > 0;)
+        if (is_end(&t->events[i], actor) && t->events[i].process == process)
+            return i;
+    return NOWHERE;
+}
+
+bool signal_is_crash(int signal)
+{
+    return signal == SIGSEGV || signal == SIGBUS || signal == SIGABRT || signal == SIGFPE || signal == SIGILL;
+}
+
+bool facts_has_socket(const struct transcript *t, int actor, bool accepted)
+{
+    for (size_t i = 0; i < t->n_sockets; i++)
+        if (t->sockets[i].actor == actor && !t->sockets[i].library && (!accepted || t->sockets[i].accepted))
+            return true;
+    return false;
+}
+
+static int blocked_rank(const struct call *call)
+{
+    if (call->socket >= 0 && !call->library)
+        return 3;
+    enum role role = call_role(call->id);
+    if (role == ROLE_WAIT || role == ROLE_FUTEX)
+        return 1; /* waits for another part of the program, whose own call tells more */
+    return call->library ? 0 : 2;
+}
+
+size_t facts_blocked(const struct transcript *t, int actor)
+{
+    size_t best = NOWHERE;
+    for (size_t i = 0; i < t->n_events; i++) {
+        const struct event *e = &t->events[i];
+        if (e->kind == EVENT_CALL && e->actor == actor && e->call.pending &&
+            (best == NOWHERE || blocked_rank(&e->call) > blocked_rank(&t->events[best].call)))
+            best = i;
+    }
+    return best;
+}

@@ -1,0 +1,142 @@
+#include "judgement/trial.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ground/text.h"
+
+static void replace(char **text, char *by)
+{
+    free(*text);
+    *text = by;
+}
+
+void trial_requires(struct trial *trial, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    AUTO_FREE char *text = mem_vprintf(format, args);
+    va_end(args);
+    const char *prefix = trial->prefix;
+    replace(&trial->result->requirement, prefix != NULL ? mem_printf(_("%s: %s"), prefix, text) : STEAL(text));
+}
+
+void trial_passes(struct trial *trial)
+{
+    trial->result->verdict = VERDICT_PASSED;
+}
+
+static void find_source(const struct trial *trial, const struct event *call, char **file, int *line)
+{
+    *file = NULL;
+    *line = 0;
+    if (call == NULL || call->kind != EVENT_CALL)
+        return;
+    if (call->call.source.file != NULL) {
+        *file = mem_string(call->call.source.file);
+        *line = call->call.source.line;
+    } else if (trial->resolver != NULL) {
+        trial->resolver->resolve(trial->resolver->context, trial->t, call, file, line);
+    }
+}
+
+void trial_fails(struct trial *trial, enum diagnosis diagnosis, const struct event *evidence)
+{
+    struct check_result *result = trial->result;
+    result->verdict = VERDICT_FAILED;
+    replace(&result->diagnosis, mem_string(diagnosis_code(diagnosis)));
+    replace(&result->hint, mem_string(diagnosis_hint(diagnosis)));
+    replace(&result->file, NULL);
+    find_source(trial, evidence, &result->file, &result->line);
+}
+
+void trial_lacks(struct trial *trial, enum diagnosis diagnosis, const struct event *evidence)
+{
+    if (trial->failed_before)
+        trial->result->verdict = VERDICT_SKIPPED;
+    else
+        trial_fails(trial, diagnosis, evidence);
+}
+
+void trial_expects(struct trial *trial, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    replace(&trial->result->expected, mem_vprintf(format, args));
+    va_end(args);
+}
+
+void trial_shows(struct trial *trial, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    replace(&trial->result->actual, mem_vprintf(format, args));
+    va_end(args);
+}
+
+void trial_hints(struct trial *trial, const char *format, ...)
+{
+    if (trial->result->verdict != VERDICT_FAILED)
+        return;
+    va_list args;
+    va_start(args, format);
+    replace(&trial->result->hint, mem_vprintf(format, args));
+    va_end(args);
+}
+
+const struct event *trial_event(const struct trial *trial, size_t position)
+{
+    return position < trial->t->n_events ? &trial->t->events[position] : NULL;
+}
+
+char *trial_place(const struct trial *trial, const struct event *call)
+{
+    const char *name = call_name(call->call.id);
+    AUTO_FREE char *file = NULL;
+    int line;
+    find_source(trial, call, &file, &line);
+    return file != NULL ? mem_printf("%s (%s:%d)", name, file, line) : mem_string(name);
+}
+
+int trial_program(const struct trial *trial)
+{
+    for (size_t i = 0; i < trial->t->n_actors; i++)
+        if (trial->t->actors[i].kind == ACTOR_PROGRAM)
+            return (int)i;
+    return -1;
+}
+
+const char *role_calls(enum role role)
+{
+    static const struct {
+        enum role role;
+        const char *text;
+    } names[] = {
+        {ROLE_SOCKET, "socket()"},     {ROLE_BIND, "bind()"},
+        {ROLE_LISTEN, "listen()"},     {ROLE_ACCEPT, "accept()"},
+        {ROLE_CONNECT, "connect()"},   {ROLE_SEND, N_("write() or send()")},
+        {ROLE_SHUTDOWN, "shutdown()"}, {ROLE_RECEIVE, N_("read() or recv()")},
+    };
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (names[i].role == role)
+            return gettext(names[i].text);
+    return role_word(role);
+}
+
+const char *error_name(int error)
+{
+    const char *name = strerrorname_np(error);
+    return name != NULL ? name : "?";
+}
+
+const char *signal_name(int signal)
+{
+    static _Thread_local char name[32];
+    const char *abbreviation = sigabbrev_np(signal);
+    if (abbreviation != NULL)
+        snprintf(name, sizeof name, "SIG%s", abbreviation);
+    else
+        snprintf(name, sizeof name, "%d", signal);
+    return name;
+}

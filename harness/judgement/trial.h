@@ -1,0 +1,69 @@
+/*
+ * trial: one check at work. A check states its requirement first, then reaches one verdict; a failure names its diagnosis
+ * and its evidence, and says what was expected and what came. Private to the check_*.c files and check.c.
+ *
+ * Texts are translated, whole sentences without a final stop, and hold nothing that differs between two runs.
+ */
+#ifndef JUDGEMENT_TRIAL_H
+#define JUDGEMENT_TRIAL_H
+
+#include "data/exercise.h"
+#include "data/transcript.h"
+#include "data/verdict.h"
+#include "judgement/check.h"
+#include "judgement/diagnosis.h"
+#include "judgement/facts.h"
+
+struct trial {
+    const struct scenario *scenario;
+    const struct transcript *t;
+    const struct check_spec *spec; /* NULL for the checks that hold for any scenario */
+    int actor;                     /* whom it is about; -1: has not appeared */
+    const char *prefix;            /* the program's name when several take part; NULL */
+    bool failed_before;            /* an earlier check of this scenario failed */
+    const struct source_resolver *resolver;
+    struct check_result *result;
+};
+
+#define CHECK(name, word, values, parameters, valid, meaning) void judge_##name(struct trial *trial);
+#include "judgement/checks.def"
+#undef CHECK
+
+/* What the program must do: a sentence, always stated first. */
+void trial_requires(struct trial *trial, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void trial_passes(struct trial *trial);
+/* EVIDENCE: the call that shows it, whose source line is looked up; NULL: none. */
+void trial_fails(struct trial *trial, enum diagnosis diagnosis, const struct event *evidence);
+/*
+ * What the check is about never happened: a failure, unless an earlier check of the scenario has failed already and this is
+ * only its consequence.
+ */
+void trial_lacks(struct trial *trial, enum diagnosis diagnosis, const struct event *evidence);
+/* After trial_fails() or trial_lacks(). */
+void trial_expects(struct trial *trial, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void trial_shows(struct trial *trial, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void trial_hints(struct trial *trial, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The event at this position; NULL for NOWHERE. */
+const struct event *trial_event(const struct trial *trial, size_t position);
+/* "read (client_tcp.c:52)", or "read" when the line is not known. The caller frees. */
+char *trial_place(const struct trial *trial, const struct event *call);
+/* The student's program in this scenario, for checks that are about a peer; the first of several. -1: none. */
+int trial_program(const struct trial *trial);
+
+/* "connect()"; "write() or send()". Static storage. */
+const char *role_calls(enum role role);
+/* "ECONNREFUSED"; "?" when there is none. Static storage. */
+const char *error_name(int error);
+/* "SIGSEGV". Static storage. */
+const char *signal_name(int signal);
+
+/* Where the actor was when the play ended without its end: states actual, diagnosis and evidence. (check_blocked.c) */
+void trial_still_running(struct trial *trial, int actor);
+/* The limit that a program of the student's went over. */
+enum diagnosis limit_diagnosis(enum limit limit);
+const char *limit_text(enum limit limit);
+/* A program that was killed: by which signal, after which call. */
+void trial_killed(struct trial *trial, int signal, size_t end);
+
+#endif

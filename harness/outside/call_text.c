@@ -1,0 +1,151 @@
+#include "outside/call_text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "ground/escape.h"
+#include "ground/text.h"
+
+bool call_interesting(const struct call *call)
+{
+    if (call->library)
+        return false;
+    if (call->pending)
+        return true;
+    switch (call_role(call->id)) {
+    case ROLE_SOCKET:
+    case ROLE_PAIR:
+    case ROLE_BIND:
+    case ROLE_LISTEN:
+    case ROLE_ACCEPT:
+    case ROLE_CONNECT:
+    case ROLE_SHUTDOWN:
+    case ROLE_OPTION:
+    case ROLE_SLEEP:
+    case ROLE_PAUSE:
+    case ROLE_POLL:
+    case ROLE_KILL: return true;
+    case ROLE_SEND:
+    case ROLE_RECEIVE:
+    case ROLE_SPLICE:
+    case ROLE_DUPLICATE: return call->socket >= 0 || call->injected;
+    case ROLE_CLOSE: return call->socket >= 0 || call->error != 0;
+    case ROLE_NONE:
+    case ROLE_FUTEX:
+    case ROLE_TIMER:
+    case ROLE_REAL_TIMER:
+    case ROLE_CLOCK:
+    case ROLE_WAIT:
+    case ROLE_SIGRETURN:
+    case ROLE_EXIT:
+    case ROLE_COUNT: return false;
+    }
+    return false;
+}
+
+/* The C library calls the kernel by other names than the student called the library: recv() is recvfrom. */
+static const char *library_name(const struct call *call)
+{
+    static const struct {
+        const char *kernel, *library;
+    } names[] = {
+        {"accept4", "accept"},         {"ppoll", "poll"},        {"pselect6", "select"},
+        {"epoll_pwait", "epoll_wait"}, {"wait4", "wait"},        {"epoll_pwait2", "epoll_wait"},
+        {"clock_nanosleep", "sleep"},  {"nanosleep", "sleep"},   {"pwrite64", "pwrite"},
+        {"rt_sigtimedwait", "sigwait"}, {"dup3", "dup2"},        {"tgkill", "kill"},
+    };
+    const char *name = call_name(call->id);
+    if (name == NULL)
+        return "?";
+    if (strcmp(name, "sendto") == 0 && call->address.len == 0)
+        return "send";
+    if (strcmp(name, "recvfrom") == 0 && call->address.len == 0)
+        return "recv";
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (strcmp(names[i].kernel, name) == 0)
+            return names[i].library;
+    return name;
+}
+
+static char *where_to(const struct address *address)
+{
+    if (address->len == 0)
+        return mem_string("?");
+    AUTO_FREE char *text = address_text(address);
+    return escape_line(text == NULL ? "?" : text, text == NULL ? 1 : strlen(text));
+}
+
+static const char *shutdown_mode(int64_t how)
+{
+    return how == SHUT_RD ? "SHUT_RD" : how == SHUT_WR ? "SHUT_WR" : how == SHUT_RDWR ? "SHUT_RDWR" : "?";
+}
+
+/* What stands between the parentheses. */
+static char *arguments(const struct call *call)
+{
+    int fd = call->fd;
+    AUTO_FREE char *address = where_to(&call->address);
+    switch (call_role(call->id)) {
+    case ROLE_SOCKET:
+        return mem_printf("%s, %s", family_constant((int)call->arg[0]),
+                          type_constant((int)call->arg[1] & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)));
+    case ROLE_BIND:
+    case ROLE_CONNECT: return mem_printf("%d, %s", fd, address);
+    case ROLE_LISTEN: return mem_printf("%d, %d", fd, (int)call->arg[1]);
+    case ROLE_SHUTDOWN: return mem_printf("%d, %s", fd, shutdown_mode(call->arg[1]));
+    case ROLE_SEND:
+        if (call->address.len > 0)
+            return mem_printf("%d, %zu, %s", fd, call->asked, address);
+        return mem_printf("%d, %zu", fd, call->asked);
+    case ROLE_RECEIVE: return mem_printf("%d, %zu", fd, call->asked);
+    case ROLE_ACCEPT:
+    case ROLE_OPTION:
+    case ROLE_SPLICE:
+    case ROLE_CLOSE:
+    case ROLE_DUPLICATE: return mem_printf("%d", fd);
+    case ROLE_NONE:
+    case ROLE_PAIR:
+    case ROLE_SLEEP:
+    case ROLE_PAUSE:
+    case ROLE_POLL:
+    case ROLE_KILL:
+    case ROLE_FUTEX:
+    case ROLE_TIMER:
+    case ROLE_REAL_TIMER:
+    case ROLE_CLOCK:
+    case ROLE_WAIT:
+    case ROLE_SIGRETURN:
+    case ROLE_EXIT:
+    case ROLE_COUNT: return mem_string("");
+    }
+    return mem_string("");
+}
+
+char *error_text(int error)
+{
+    const char *name = strerrorname_np(error);
+    return name == NULL ? mem_printf(_("error %d"), error) : mem_string(name);
+}
+
+char *call_text(const struct call *call)
+{
+    AUTO_FREE char *between = arguments(call);
+    const char *name = library_name(call);
+    if (call->pending)
+        return mem_printf(_("%s(%s) still waits"), name, between);
+    AUTO_BUF text = BUF_EMPTY;
+    buf_printf(&text, "%s(%s)", name, between);
+    if (call->result < 0) {
+        AUTO_FREE char *error = error_text(call->error);
+        buf_printf(&text, " = -1 %s", error);
+    } else if (call_role(call->id) != ROLE_SLEEP) {
+        buf_printf(&text, " = %" PRId64, call->result);
+    }
+    if (call->injected)
+        buf_printf(&text, " %s", _("(made to fail)"));
+    else if (call->timed_out)
+        buf_printf(&text, " %s", _("(time is up)"));
+    return buf_steal(&text);
+}

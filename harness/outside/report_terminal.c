@@ -1,0 +1,313 @@
+/* What a student reads: a line per exercise, below it only what failed, and the score last. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ground/escape.h"
+#include "ground/text.h"
+#include "outside/ladder.h"
+#include "outside/report.h"
+
+/* One, however many paragraphs ask for it. */
+static void blank_line(struct buf *out)
+{
+    if (out->len >= 2 && memcmp(out->data + out->len - 2, "\n\n", 2) != 0)
+        buf_char(out, '\n');
+}
+
+static const char *verdict_mark(enum verdict verdict)
+{
+    switch (verdict) {
+    case VERDICT_PASSED: return "✓";
+    case VERDICT_FAILED: return "✗";
+    case VERDICT_SKIPPED: return "–";
+    case VERDICT_BROKEN: return "!";
+    }
+    return "!";
+}
+
+static enum paint verdict_paint(enum verdict verdict)
+{
+    switch (verdict) {
+    case VERDICT_PASSED: return PAINT_GOOD;
+    case VERDICT_FAILED: return PAINT_BAD;
+    case VERDICT_SKIPPED: return PAINT_DIM;
+    case VERDICT_BROKEN: return PAINT_WARN;
+    }
+    return PAINT_NONE;
+}
+
+static const char *severity_text(enum severity severity)
+{
+    switch (severity) {
+    case SEVERITY_NOTE: return _("note");
+    case SEVERITY_WARNING: return _("warning");
+    case SEVERITY_ERROR: return _("error");
+    }
+    return "";
+}
+
+static enum paint severity_paint(enum severity severity)
+{
+    switch (severity) {
+    case SEVERITY_NOTE: return PAINT_DIM;
+    case SEVERITY_WARNING: return PAINT_WARN;
+    case SEVERITY_ERROR: return PAINT_BAD;
+    }
+    return PAINT_NONE;
+}
+
+static const char *blame_text(enum blame blame)
+{
+    switch (blame) {
+    case BLAME_NONE: return NULL;
+    case BLAME_SUBMISSION: return _("the program");
+    case BLAME_EXERCISE: return _("the exercise's definition, not your program");
+    case BLAME_ENVIRONMENT: return _("this machine, not your program");
+    case BLAME_HARNESS: return _("the grader itself, not your program");
+    }
+    return NULL;
+}
+
+static void add_diagnostics(const struct build_result *build, const struct style *style, struct buf *out)
+{
+    for (size_t i = 0; i < build->n_diagnostics; i++) {
+        const struct diagnostic *diagnostic = &build->diagnostics[i];
+        const char *file = diagnostic->file == NULL ? "" : diagnostic->file;
+        const char *message = diagnostic->message == NULL ? "" : diagnostic->message;
+        AUTO_FREE char *safe_file = escape_line(file, strlen(file));
+        AUTO_FREE char *safe_message = escape_bytes(message, strlen(message));
+        AUTO_BUF where = BUF_EMPTY;
+        buf_string(&where, safe_file);
+        if (diagnostic->line > 0)
+            buf_printf(&where, ":%d", diagnostic->line);
+        if (diagnostic->line > 0 && diagnostic->column > 0)
+            buf_printf(&where, ":%d", diagnostic->column);
+        /* In every language as compilers write it: editors and terminals make a link of file:line:column. */
+        AUTO_FREE char *text = mem_printf("%s: %s: %s", buf_text(&where), severity_text(diagnostic->severity),
+                                          safe_message);
+        layout_wrap(out, style, severity_paint(diagnostic->severity), "    ", text);
+    }
+    if (build->message != NULL)
+        layout_wrap(out, style, PAINT_BAD, "    ", build->message);
+}
+
+static void add_pair(struct buf *out, const struct style *style, const char *label, int width, const char *text)
+{
+    AUTO_BUF first = BUF_EMPTY;
+    buf_string(&first, "        ");
+    layout_pad(&first, label, width + 1);
+    layout_wrap(out, style, PAINT_NONE, buf_text(&first), text);
+}
+
+static void add_check(const struct check_result *check, const struct style *style, struct buf *out)
+{
+    AUTO_FREE char *first = mem_printf("      %s ", verdict_mark(check->verdict));
+    layout_wrap(out, style, verdict_paint(check->verdict), first, check->requirement);
+    const char *expected = _("expected:");
+    const char *actual = _("actual:");
+    int width = layout_width(expected) > layout_width(actual) ? layout_width(expected) : layout_width(actual);
+    if (check->expected != NULL)
+        add_pair(out, style, expected, width, check->expected);
+    if (check->actual != NULL)
+        add_pair(out, style, actual, width, check->actual);
+    if (check->file != NULL || check->diagnosis != NULL) {
+        AUTO_BUF where = BUF_EMPTY;
+        if (check->file != NULL) {
+            AUTO_FREE char *file = escape_line(check->file, strlen(check->file));
+            buf_string(&where, file);
+            if (check->line > 0)
+                buf_printf(&where, ":%d", check->line);
+        }
+        if (check->diagnosis != NULL)
+            buf_printf(&where, where.len > 0 ? "  [%s]" : "[%s]", check->diagnosis);
+        layout_wrap(out, style, PAINT_STRONG, "        ", buf_text(&where));
+    }
+    if (check->hint != NULL)
+        layout_wrap(out, style, PAINT_NONE, "        → ", check->hint);
+}
+
+static void add_ladder(const struct scenario_result *scenario, const struct style *style, struct buf *out)
+{
+    bool wanted = style->verbosity >= 2 || (style->verbosity == 1 && scenario->verdict != VERDICT_PASSED);
+    if (!wanted || scenario->transcript.n_events == 0)
+        return;
+    blank_line(out);
+    AUTO_BUF ladder = BUF_EMPTY;
+    struct style narrower = *style;
+    narrower.columns = layout_columns(style) - 6;
+    ladder_draw(&scenario->transcript, &narrower, &ladder);
+    layout_indent(out, 6, buf_text(&ladder));
+    blank_line(out);
+}
+
+static void add_scenario(const struct scenario_result *scenario, const struct style *style, struct buf *out)
+{
+    AUTO_FREE char *first = mem_printf("    %s ", verdict_mark(scenario->verdict));
+    AUTO_BUF head = BUF_EMPTY;
+    buf_string(&head, scenario->title == NULL ? scenario->id : scenario->title);
+    const char *level = scenario->level == LEVEL_CORE ? _("core") : _("robustness");
+    buf_printf(&head, "  (%s, %s, %d/%d)", scenario->id, level, scenario->points, scenario->max);
+    layout_wrap(out, style, verdict_paint(scenario->verdict), first, buf_text(&head));
+    for (size_t i = 0; i < scenario->n_checks; i++) {
+        enum verdict verdict = scenario->checks[i].verdict;
+        if (verdict == VERDICT_FAILED || verdict == VERDICT_BROKEN ||
+            (verdict == VERDICT_SKIPPED && style->verbosity >= 1))
+            add_check(&scenario->checks[i], style, out);
+    }
+    if (scenario->verdict == VERDICT_BROKEN) {
+        const char *blame = blame_text(scenario->blame);
+        AUTO_FREE char *cause = mem_printf(_("not judged; the cause is %s"), blame == NULL ? _("not known") : blame);
+        layout_wrap(out, style, PAINT_WARN, "      ", cause);
+        if (scenario->reason != NULL)
+            layout_wrap(out, style, PAINT_NONE, "      ", scenario->reason);
+    }
+    for (size_t i = 0; i < scenario->n_flags; i++)
+        layout_wrap(out, style, PAINT_WARN, "      ⚑ ", scenario->flags[i]);
+    add_ladder(scenario, style, out);
+}
+
+static enum verdict exercise_verdict(const struct exercise_result *exercise)
+{
+    switch (exercise->status) {
+    case STATUS_MISSING:
+    case STATUS_NOT_BUILT: return VERDICT_FAILED;
+    case STATUS_BROKEN: return VERDICT_BROKEN;
+    case STATUS_GRADED: break;
+    }
+    enum verdict worst = VERDICT_PASSED;
+    for (size_t i = 0; i < exercise->n_scenarios; i++) {
+        enum verdict verdict = exercise->scenarios[i].verdict;
+        if (verdict == VERDICT_BROKEN)
+            return VERDICT_BROKEN;
+        if (verdict == VERDICT_FAILED)
+            worst = VERDICT_FAILED;
+    }
+    return worst;
+}
+
+/* What stands behind the points; NULL: nothing, it was graded. */
+static const char *status_text(enum status status)
+{
+    switch (status) {
+    case STATUS_GRADED: return NULL;
+    case STATUS_MISSING: return _("missing");
+    case STATUS_NOT_BUILT: return _("does not compile");
+    case STATUS_BROKEN: return _("could not be graded");
+    }
+    return NULL;
+}
+
+static void add_exercise(const struct exercise_result *exercise, int id_width, int program_width,
+                         const struct style *style, struct buf *out)
+{
+    enum verdict verdict = exercise_verdict(exercise);
+    AUTO_BUF line = BUF_EMPTY;
+    AUTO_FREE char *id = layout_message(exercise->id);
+    AUTO_FREE char *program = layout_message(exercise->program);
+    buf_printf(&line, "%s ", verdict_mark(verdict));
+    layout_pad(&line, id, id_width + 2);
+    layout_pad(&line, program, program_width + 2);
+    buf_printf(&line, "%3d/%d", exercise->points, exercise->max);
+    if (status_text(exercise->status) != NULL)
+        buf_printf(&line, "  %s", status_text(exercise->status));
+    layout_paint(out, style, verdict_paint(verdict), buf_text(&line));
+    buf_char(out, '\n');
+    if (exercise->message != NULL)
+        layout_wrap(out, style, PAINT_NONE, "    ", exercise->message);
+    add_diagnostics(&exercise->build, style, out);
+    size_t passed = 0;
+    for (size_t i = 0; i < exercise->n_scenarios; i++) {
+        const struct scenario_result *scenario = &exercise->scenarios[i];
+        bool good = scenario->verdict == VERDICT_PASSED;
+        passed += good;
+        if (!good || style->verbosity >= 2 || scenario->n_flags > 0)
+            add_scenario(scenario, style, out);
+    }
+    if (passed > 0 && passed < exercise->n_scenarios && style->verbosity < 2) {
+        AUTO_FREE char *text = mem_printf(ngettext("%zu scenario passed", "%zu scenarios passed", passed), passed);
+        layout_wrap(out, style, PAINT_GOOD, "    ✓ ", text);
+    }
+}
+
+/* The first thing that broke, to say why the score is not one. */
+static void add_incomplete(const struct grade_result *result, const struct style *style, struct buf *out)
+{
+    size_t broken = 0;
+    enum blame blame = BLAME_NONE;
+    const char *reason = NULL;
+    for (size_t i = 0; i < result->n_exercises; i++) {
+        const struct exercise_result *exercise = &result->exercises[i];
+        if (exercise->status == STATUS_BROKEN) {
+            if (broken++ == 0) {
+                blame = exercise->blame;
+                reason = exercise->message;
+            }
+        }
+        for (size_t j = 0; j < exercise->n_scenarios; j++) {
+            const struct scenario_result *scenario = &exercise->scenarios[j];
+            if (scenario->verdict == VERDICT_BROKEN && broken++ == 0) {
+                blame = scenario->blame;
+                reason = scenario->reason;
+            }
+        }
+    }
+    const char *cause = blame_text(blame);
+    if (reason != NULL)
+        layout_wrap(out, style, PAINT_WARN, "! ", reason);
+    AUTO_FREE char *score = text_hundredths(result->score);
+    AUTO_FREE char *text = mem_printf(_("No score: a part could not be judged; the cause is %s. So far: %s/%d"),
+                                      cause == NULL ? _("not known") : cause, score, result->scale);
+    layout_wrap(out, style, PAINT_WARN, "", text);
+}
+
+static void add_score(const struct grade_result *result, const struct style *style, struct buf *out)
+{
+    if (!result->complete) {
+        add_incomplete(result, style, out);
+        return;
+    }
+    AUTO_FREE char *score = text_hundredths(result->score);
+    AUTO_FREE char *line = mem_printf(_("Score: %s/%d"), score, result->scale);
+    layout_paint(out, style, PAINT_STRONG, line);
+    buf_char(out, '\n');
+}
+
+void report_terminal(const struct grade_result *result, const struct style *style, struct buf *out)
+{
+    if (style->verbosity < 0) {
+        add_score(result, style, out);
+        return;
+    }
+    int id_width = 0;
+    int program_width = 0;
+    for (size_t i = 0; i < result->n_exercises; i++) {
+        int id = layout_width(result->exercises[i].id);
+        int program = layout_width(result->exercises[i].program);
+        id_width = id > id_width ? id : id_width;
+        program_width = program > program_width ? program : program_width;
+    }
+    AUTO_FREE char *submission = escape_line(result->submission, strlen(result->submission));
+    AUTO_FREE char *head = mem_printf(_("%s, graded as %s (isolation: %s)"), submission, result->assignment,
+                                      result->isolation);
+    layout_wrap(out, style, PAINT_DIM, "", head);
+    if (style->verbosity >= 2 && result->plan != NULL) {
+        blank_line(out);
+        AUTO_FREE char *plan = layout_message(result->plan);
+        layout_indent(out, 4, plan);
+    }
+    /* Exercises without details stand close together; a blank line follows those with details. */
+    for (size_t i = 0; i < result->n_exercises; i++) {
+        if (i == 0)
+            blank_line(out);
+        size_t began = out->len;
+        add_exercise(&result->exercises[i], id_width, program_width, style, out);
+        if (strchr(out->data + began, '\n')[1] != '\0')
+            blank_line(out);
+    }
+    blank_line(out);
+    for (size_t i = 0; i < result->n_notes; i++)
+        layout_wrap(out, style, PAINT_WARN, "⚠ ", result->notes[i]);
+    if (result->n_notes > 0)
+        buf_char(out, '\n');
+    add_score(result, style, out);
+}

@@ -1,0 +1,180 @@
+/*
+ * tracee: what the tracer's files share about processes and threads. Private to watching/tracer_*.c.
+ *
+ * A thread is RUNNING (perhaps blocked in the kernel), or stopped by us: PARKED before a call that it repeats in vain, HELD at
+ * an event that a step waits for, or in a job-control stop.
+ */
+#ifndef WATCHING_TRACEE_H
+#define WATCHING_TRACEE_H
+
+#include <linux/ptrace.h>
+#include <sys/types.h>
+
+#include "watching/registers.h"
+#include "watching/syscalls.h"
+#include "watching/tracer.h"
+
+#define NEVER INT64_MAX
+
+enum thread_state { THREAD_RUNNING, THREAD_PARKED, THREAD_HELD, THREAD_STOPPED };
+
+/* Why a call in progress will end by virtual time, and how its end looks. */
+enum wait_kind { WAIT_NONE, WAIT_SLEEP, WAIT_POLL, WAIT_SELECT, WAIT_EPOLL, WAIT_SOCKET, WAIT_FUTEX, WAIT_SIGNAL };
+
+struct process {
+    pid_t pid;
+    int actor;
+    bool main;
+    bool ours;                         /* we killed it */
+    bool exiting;                      /* has begun to exit: its open sockets are written down */
+    int threads;
+    uint64_t code_low, code_high, base; /* where the student's file is mapped; 0: not known */
+    int64_t alarm, alarm_interval;     /* virtual ITIMER_REAL; NEVER: off */
+};
+
+struct thread {
+    pid_t tid;
+    struct process *process;
+    enum thread_state state;
+    int stat_fd; /* /proc/TID/stat, kept open; -1 */
+
+    bool in_call; /* between the entry and the exit of `row` */
+    const struct syscall_row *row;
+    uint64_t args[6];
+    struct call call;
+    bool terminal; /* the call writes on one of our terminals */
+    bool changed;  /* arguments were changed; `before` holds the registers to restore */
+    struct registers before;
+    enum wait_kind wait;
+    int64_t wake;      /* virtual time at which the call ends; NEVER */
+    bool interrupting; /* we asked for a stop to end the wait */
+    bool interrupted;  /* the call left with a restart code: it goes on, or becomes EINTR */
+
+    unsigned empties;       /* calls in a row that gave nothing */
+    enum call_id empty_id;  /* the last of them that was written down */
+    uint64_t seen_activity; /* when it was parked */
+};
+
+struct terminal {
+    int number; /* /dev/pts/NUMBER */
+    int master;
+    int actor;
+    enum stream stream;
+    size_t printed;
+};
+
+struct watched_fd {
+    int fd;
+    void (*ready)(void *context, uint32_t events);
+    void *context;
+};
+
+struct tracked_socket {
+    uint64_t inode;
+    int64_t receive_timeout, send_timeout; /* SO_RCVTIMEO, SO_SNDTIMEO, ns; 0: none */
+};
+
+struct stranger { /* a new thread whose parent's event has not come yet */
+    pid_t tid;
+    int status;
+};
+
+struct tracer {
+    struct transcript *transcript;
+    struct bounds bounds;
+    const struct policy *policy;
+    int cpu;
+    struct fault *faults;
+    size_t n_faults;
+    bool (*trap)(void *context, const struct event *event);
+    void *trap_context;
+
+    struct process **processes;
+    size_t n_processes;
+    struct thread **threads;
+    size_t n_threads;
+    struct stranger *strangers;
+    size_t n_strangers;
+    struct terminal *terminals;
+    size_t n_terminals;
+    struct watched_fd **watched;
+    size_t n_watched;
+    struct tracked_socket *tracked; /* transcript.sockets, in the same order */
+    size_t n_tracked;
+    int *inputs; /* by actor: our end of its standard input; -1 */
+    size_t n_inputs;
+    int64_t *spent; /* by actor: processor time of its processes that have ended, ns */
+    size_t n_spent;
+
+    int epoll, signals, softnet;
+    int64_t now;       /* virtual, ns */
+    uint64_t activity; /* counts what may interest a polling thread */
+    unsigned wakes;    /* since the last activity */
+    int64_t leap;      /* how far time goes beyond what is asked for when wakes change nothing */
+    bool real_timer;   /* a program uses a timer that is not virtual */
+    bool busy;         /* somebody polls in vain */
+};
+
+/* The virtual calendar time at which every world begins: a whole second, the same for all. */
+enum { EPOCH_SECONDS = 1767254400 };
+
+/* tracer_process.c */
+struct thread *thread_find(const struct tracer *tracer, pid_t tid);
+struct thread *thread_add(struct tracer *tracer, pid_t tid, struct process *process);
+void thread_remove(struct tracer *tracer, struct thread *thread);
+struct process *process_add(struct tracer *tracer, pid_t pid, int actor, bool main);
+struct process *process_find(const struct tracer *tracer, pid_t pid);
+void process_remove(struct tracer *tracer, struct process *process);
+void process_note(struct tracer *tracer, struct process *process, enum process_change change, int other, int status);
+void process_executed(struct tracer *tracer, struct thread *thread);
+void process_held(struct tracer *tracer, struct process *process, bool at_exit);
+int64_t process_cpu(const struct process *process); /* ns */
+
+/* tracer_call.c: a watched call begins or ends; each leaves the thread resumed, or stopped on purpose. */
+void call_entry(struct tracer *tracer, struct thread *thread, const struct ptrace_syscall_info *info);
+void call_exit(struct tracer *tracer, struct thread *thread, const struct ptrace_syscall_info *info);
+void call_abandon(struct thread *thread); /* frees what the call in progress owns */
+struct event *call_record(struct tracer *tracer, struct thread *thread);
+void call_unpark(struct tracer *tracer, struct thread *thread);
+
+/* tracer_decode.c */
+enum descriptor_kind { DESCRIPTOR_NONE, DESCRIPTOR_SOCKET, DESCRIPTOR_TERMINAL, DESCRIPTOR_FILE, DESCRIPTOR_OTHER };
+struct descriptor {
+    enum descriptor_kind kind;
+    int socket;              /* index; -1: a socket that we have not seen being made */
+    uint64_t inode;          /* of a socket */
+    struct terminal *terminal;
+};
+struct descriptor descriptor_resolve(struct tracer *tracer, pid_t tid, int fd);
+int socket_index(const struct tracer *tracer, uint64_t inode);
+int socket_add(struct tracer *tracer, uint64_t inode, const struct socket_object *object);
+void decode_entry(struct tracer *tracer, struct thread *thread);
+void decode_exit(struct tracer *tracer, struct thread *thread);
+/* What of SIZE bytes the call sent or received, gathered from its buffers, at most KEEP. */
+void decode_data(struct thread *thread, size_t size, size_t keep, struct bytes *out);
+/* The student's own code that made the call: call.pc, or else call.stack. */
+void decode_place(struct tracer *tracer, struct thread *thread, uint64_t ip, uint64_t sp);
+
+/* tracer_time.c */
+enum time_answer { TIME_NOT_OURS, TIME_ANSWERED /* the call is skipped, its result set */, TIME_WAITS /* resume until exit */ };
+enum time_answer time_entry(struct tracer *tracer, struct thread *thread);
+/* A call comes back: with its own result, with that of a timeout (filled in), or to go on after a signal. */
+enum time_back { BACK_PLAIN, BACK_TIMED_OUT, BACK_GOES_ON };
+enum time_back time_exit(struct tracer *tracer, struct thread *thread, int64_t *result);
+bool time_wake_next(struct tracer *tracer);
+
+/* tracer_quiet.c */
+bool quiet_now(struct tracer *tracer);
+bool thread_blocked(struct tracer *tracer, struct thread *thread);
+bool quiet_over_limit(struct tracer *tracer);
+
+/* tracer_start.c */
+void terminal_drain(void *terminal, uint32_t events);
+
+/* tracer.c */
+void tracer_resume(struct thread *thread, bool until_exit, int signal_number);
+void tracer_flag(struct tracer *tracer, int actor, const char *text);
+void tracer_limit(struct tracer *tracer, enum limit limit, int actor);
+bool tracer_pump(struct tracer *tracer); /* handles all that is ready; whether there was anything */
+
+#endif

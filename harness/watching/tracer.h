@@ -1,0 +1,70 @@
+/*
+ * tracer: watches every program of a world through ptrace and seccomp, and writes what they do into a transcript.
+ *
+ * Life cycle: tracer_new() inside a world; tracer_start() for each program; then tracer_run() again and again, each time until
+ * something wanted has happened or nothing more will; tracer_finish() writes down what is still open and pending.
+ *
+ * Nothing here waits for a time to pass. A run ends when its condition holds, when the world is quiet (every thread blocked,
+ * nothing in flight, nothing to do for a peer), or at a limit. Waits with a timeout never end by themselves: the tracer makes
+ * them endless and ends the earliest one when the world is quiet (tracer_time.c).
+ */
+#ifndef WATCHING_TRACER_H
+#define WATCHING_TRACER_H
+
+#include "data/transcript.h"
+#include "watching/fault.h"
+#include "watching/plan.h"
+#include "watching/policy.h"
+
+struct tracer;
+
+enum run {
+    RUN_DONE,  /* the condition holds */
+    RUN_QUIET, /* nothing more happens by itself */
+    RUN_LIMIT  /* a limit was passed: transcript.limit */
+};
+
+struct launch {
+    int actor;
+    const char *path; /* in the world */
+    char *const *argv;
+    int descriptors; /* how many descriptors are open already beyond 0, 1, 2 */
+    bool input;      /* standard input stays open for tracer_input(); else it is at its end at once */
+};
+
+/* The transcript must outlive the tracer. Blame of errors: environment or harness. */
+struct tracer *tracer_new(struct transcript *transcript, const struct bounds *bounds, const struct policy *policy, int cpu,
+                          struct err *err);
+void tracer_free(struct tracer *tracer);
+
+/* FAULTS belongs to the caller and must outlive the tracer. */
+void tracer_set_faults(struct tracer *tracer, struct fault *faults, size_t n);
+int tracer_start(struct tracer *tracer, const struct launch *launch, struct err *err);
+/* ADVANCE: virtual time may pass. DONE may be NULL: run until quiet. */
+enum run tracer_run(struct tracer *tracer, bool advance, bool (*done)(void *context), void *context);
+
+/* Called for each new event of a program, before its thread goes on; true stops that thread there, until tracer_release(). */
+void tracer_set_trap(struct tracer *tracer, bool (*trap)(void *context, const struct event *event), void *context);
+void tracer_release(struct tracer *tracer, int actor);
+
+bool tracer_alive(const struct tracer *tracer, int actor); /* any process of it */
+bool tracer_main_alive(const struct tracer *tracer, int actor);
+bool tracer_waiting(struct tracer *tracer, int actor); /* every thread of it is blocked */
+int tracer_signal(struct tracer *tracer, int actor, int signal_number);
+/* Writes all of it, while the world goes on as far as needed; false when the program does not take it. */
+bool tracer_input(struct tracer *tracer, int actor, const char *data, size_t n);
+void tracer_end_input(struct tracer *tracer, int actor);
+
+/* For peers: READY is called when FD has one of EVENTS (EPOLL…). */
+int tracer_watch(struct tracer *tracer, int fd, uint32_t events, void (*ready)(void *context, uint32_t events),
+                 void *context);
+void tracer_unwatch(struct tracer *tracer, int fd);
+/* Something happened that a polling program may be waiting for. */
+void tracer_activity(struct tracer *tracer);
+int64_t tracer_now(const struct tracer *tracer);
+bool tracer_busy(const struct tracer *tracer); /* somebody polls in vain */
+
+/* Pending calls and open sockets of what still lives go into the transcript. */
+void tracer_finish(struct tracer *tracer);
+
+#endif

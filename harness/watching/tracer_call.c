@@ -1,0 +1,413 @@
+/* A watched call from its entry to its exit: what is refused, injected, answered by us, parked, and what is written down. */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "watching/memory.h"
+#include "watching/tracee.h"
+
+/* From this many calls in a row that gave nothing, a thread is polling. */
+enum { POLLING_AFTER = 48 };
+
+void call_abandon(struct thread *thread)
+{
+    struct call *call = &thread->call;
+    if (call->stack != NULL)
+        free(call->stack->top.data);
+    free(call->stack);
+    free(call->data.data);
+    *call = (struct call){.id = CALL_NONE};
+    thread->in_call = thread->changed = thread->terminal = thread->interrupted = false;
+    thread->wait = WAIT_NONE;
+    thread->wake = NEVER;
+}
+
+struct event *call_record(struct tracer *tracer, struct thread *thread)
+{
+    struct event *event = transcript_add(tracer->transcript, EVENT_CALL, thread->process->actor,
+                                         (int)thread->process->pid, tracer->now);
+    event->call = thread->call;
+    /* What the call owned is the transcript's now. */
+    thread->call.stack = NULL;
+    thread->call.data = (struct bytes){NULL, 0, 0};
+    if (tracer->bounds.events > 0 && tracer->transcript->n_events > tracer->bounds.events)
+        tracer_limit(tracer, LIMIT_EVENTS, thread->process->actor);
+    return event;
+}
+
+/* Lets the thread go on, unless a step wants it stopped exactly here. */
+static void go_on(struct tracer *tracer, struct thread *thread, const struct event *event, bool until_exit)
+{
+    if (event != NULL && tracer->trap != NULL && tracer->trap(tracer->trap_context, event)) {
+        thread->state = THREAD_HELD;
+        return;
+    }
+    tracer_resume(thread, until_exit, 0);
+}
+
+/* Sets of roles, as bits. */
+#define BIT(role) (UINT64_C(1) << ROLE_##role)
+static const uint64_t on_sockets_only = BIT(BIND) | BIT(LISTEN) | BIT(ACCEPT) | BIT(CONNECT) | BIT(SHUTDOWN);
+static const uint64_t may_be_in_vain =
+    BIT(CLOCK) | BIT(POLL) | BIT(RECEIVE) | BIT(ACCEPT) | BIT(CONNECT) | BIT(SEND) | BIT(WAIT);
+static const uint64_t without_exit =
+    BIT(KILL) | BIT(SIGRETURN) | BIT(CLOCK) | BIT(TIMER) | BIT(SPLICE) | BIT(PAIR) | BIT(PAUSE) | BIT(REAL_TIMER);
+static const uint64_t always_recorded = BIT(SOCKET) | BIT(BIND) | BIT(LISTEN) | BIT(ACCEPT) | BIT(CONNECT) |
+                                        BIT(SHUTDOWN) | BIT(SLEEP);
+static const uint64_t recorded_on_sockets = BIT(SEND) | BIT(RECEIVE) | BIT(CLOSE) | BIT(OPTION);
+
+static bool is_in(enum role role, uint64_t set)
+{
+    return (set >> role & 1) != 0;
+}
+
+/* --- entry --- */
+
+/* The result is set here and now; the kernel does not run the call. */
+static void answer(struct tracer *tracer, struct thread *thread, int64_t result, bool record)
+{
+    struct registers registers;
+    if (registers_get(thread->tid, &registers) == 0) {
+        registers_set_result(&registers, result);
+        registers_put(thread->tid, &registers);
+    }
+    struct event *event = NULL;
+    if (record) {
+        thread->call.result = result < 0 ? -1 : result;
+        thread->call.error = result < 0 ? (int)-result : 0;
+        event = call_record(tracer, thread);
+        tracer_activity(tracer);
+    }
+    call_abandon(thread);
+    go_on(tracer, thread, event, false);
+}
+
+static bool family_allowed(int family)
+{
+    return family == AF_INET || family == AF_INET6 || family == AF_UNIX || family == AF_NETLINK || family == AF_UNSPEC;
+}
+
+static bool may_signal(const struct tracer *tracer, const struct thread *thread)
+{
+    pid_t target = (pid_t)thread->args[0];
+    if (thread->row->id == CALL_tkill || thread->row->id == CALL_tgkill) {
+        const struct thread *other = thread_find(tracer, target);
+        if (thread->row->id == CALL_tgkill)
+            other = thread_find(tracer, (pid_t)thread->args[1]);
+        return other == NULL || other->process->actor == thread->process->actor;
+    }
+    if (target == 0 || target < -1)
+        return true; /* each program has a session of its own: its groups are its own too */
+    if (target == -1 || target == 1)
+        return false;
+    const struct process *process = process_find(tracer, target);
+    return process == NULL || process->actor == thread->process->actor;
+}
+
+/* True when the call was refused here. */
+static bool refuse(struct tracer *tracer, struct thread *thread, enum role role)
+{
+    if (role == ROLE_SOCKET && !family_allowed((int)thread->args[0])) {
+        tracer_flag(tracer, thread->process->actor, "socket-family");
+        answer(tracer, thread, -EAFNOSUPPORT, true);
+        return true;
+    }
+    if (role == ROLE_KILL && !may_signal(tracer, thread)) {
+        tracer_flag(tracer, thread->process->actor, "signal-to-others");
+        answer(tracer, thread, -EPERM, false);
+        return true;
+    }
+    return false;
+}
+
+/* The kernel is asked for fewer bytes than the program asked for, and does just that. */
+static void shorten(struct thread *thread, size_t length)
+{
+    int argument = syscall_argument(thread->row, ARG_IN);
+    if (argument < 0)
+        argument = syscall_argument(thread->row, ARG_OUT);
+    if (argument < 0 || thread->args[argument + 1] <= length)
+        return; /* vectors stay whole: a program that uses them meets short counts elsewhere */
+    struct registers registers;
+    if (registers_get(thread->tid, &registers) < 0)
+        return;
+    thread->before = registers;
+    thread->changed = true;
+    registers_set_argument(&registers, argument + 1, length);
+    registers_put(thread->tid, &registers);
+}
+
+static bool inject(struct tracer *tracer, struct thread *thread, enum role role, const struct descriptor *descriptor)
+{
+    if (tracer->n_faults == 0)
+        return false;
+    bool concerned = role == ROLE_SOCKET ? !thread->call.library
+                                         : descriptor->kind == DESCRIPTOR_SOCKET && descriptor->socket >= 0 &&
+                                               !tracer->transcript->sockets[descriptor->socket].library;
+    if (!concerned)
+        return false;
+    const struct fault *fault = fault_strike(tracer->faults, tracer->n_faults, thread->process->actor, role);
+    if (fault == NULL)
+        return false;
+    thread->call.injected = true;
+    if (fault->error == 0) {
+        shorten(thread, fault->length);
+        return false;
+    }
+    answer(tracer, thread, -fault->error, true);
+    return true;
+}
+
+/* Closing by another name: what a dup2 replaces, what a close_range sweeps away. */
+static void note_closed(struct tracer *tracer, struct thread *thread, int fd)
+{
+    struct descriptor descriptor = descriptor_resolve(tracer, thread->tid, fd);
+    if (descriptor.kind != DESCRIPTOR_SOCKET || descriptor.socket < 0)
+        return;
+    struct call kept = thread->call;
+    thread->call.fd = fd;
+    thread->call.socket = descriptor.socket;
+    thread->call.result = 0;
+    thread->call.stack = NULL;
+    call_record(tracer, thread);
+    thread->call = kept;
+}
+
+static void enter_replacing(struct tracer *tracer, struct thread *thread)
+{
+    if (thread->row->id == CALL_close_range) {
+        unsigned first = (unsigned)thread->args[0], last = (unsigned)thread->args[1];
+        enum { CLOSE_RANGE_ONLY_MARKS = 4, HIGHEST = 1023 };
+        for (unsigned fd = first; (thread->args[2] & CLOSE_RANGE_ONLY_MARKS) == 0 && fd <= last && fd <= HIGHEST; fd++)
+            note_closed(tracer, thread, (int)fd);
+    } else if ((int)thread->args[0] != (int)thread->args[1]) {
+        note_closed(tracer, thread, (int)thread->args[1]);
+    }
+    call_abandon(thread);
+    tracer_resume(thread, false, 0);
+}
+
+static void enter_exit(struct tracer *tracer, struct thread *thread)
+{
+    struct process *process = thread->process;
+    bool whole = thread->row->id == CALL_exit_group || process->threads == 1;
+    if (whole && !process->exiting) {
+        process->exiting = true;
+        call_record(tracer, thread);
+        process_held(tracer, process, true);
+    }
+    call_abandon(thread);
+    tracer_resume(thread, false, 0);
+}
+
+/* A thread that repeats a call in vain is stopped before the next try, until something has changed. */
+static bool park(struct tracer *tracer, struct thread *thread, enum role role)
+{
+    if (!is_in(role, may_be_in_vain) || thread->empties < POLLING_AFTER)
+        return false;
+    thread->state = THREAD_PARKED;
+    thread->seen_activity = tracer->activity;
+    tracer->busy = true;
+    enum { POLL_INTERVAL_NS = 10000000 };
+    thread->wake = tracer->now + POLL_INTERVAL_NS;
+    return true;
+}
+
+/* Whether the call's exit matters: false lets it run on without another stop. */
+static bool exit_matters(struct thread *thread, enum role role, const struct descriptor *descriptor)
+{
+    if (role == ROLE_SEND || role == ROLE_RECEIVE) {
+        thread->terminal = role == ROLE_SEND && descriptor->kind == DESCRIPTOR_TERMINAL;
+        return descriptor->kind != DESCRIPTOR_FILE;
+    }
+    if (role == ROLE_CLOSE)
+        return descriptor->kind == DESCRIPTOR_SOCKET || descriptor->kind == DESCRIPTOR_NONE;
+    return !is_in(role, without_exit);
+}
+
+static void enter(struct tracer *tracer, struct thread *thread, enum role role)
+{
+    struct descriptor descriptor = {DESCRIPTOR_NONE, -1, 0, NULL};
+    if (thread->call.fd >= 0)
+        descriptor = descriptor_resolve(tracer, thread->tid, thread->call.fd);
+    thread->call.socket = descriptor.socket;
+    if (role == ROLE_SOCKET)
+        thread->call.library = thread->process->code_low != 0 && thread->call.pc == 0;
+    else if (descriptor.socket >= 0)
+        thread->call.library = tracer->transcript->sockets[descriptor.socket].library;
+    if (refuse(tracer, thread, role) || inject(tracer, thread, role, &descriptor))
+        return;
+    switch (time_entry(tracer, thread)) {
+    case TIME_ANSWERED: return;
+    case TIME_WAITS: break;
+    case TIME_NOT_OURS:
+        if (!exit_matters(thread, role, &descriptor)) {
+            call_abandon(thread);
+            tracer_resume(thread, false, 0);
+            return;
+        }
+    }
+    thread->in_call = true;
+    tracer_resume(thread, true, 0);
+}
+
+static void call_begin(struct tracer *tracer, struct thread *thread, const struct ptrace_syscall_info *info)
+{
+    call_abandon(thread);
+    for (int i = 0; i < 6; i++)
+        thread->args[i] = info->seccomp.args[i];
+    decode_entry(tracer, thread);
+    enum role role = call_role(thread->row->id);
+    if (role == ROLE_EXIT || role == ROLE_SOCKET || thread->call.fd >= 0 || is_in(role, on_sockets_only) || role == ROLE_SLEEP)
+        decode_place(tracer, thread, info->instruction_pointer, info->stack_pointer);
+    if (role == ROLE_EXIT)
+        enter_exit(tracer, thread);
+    else if (role == ROLE_DUPLICATE || thread->row->id == CALL_close_range)
+        enter_replacing(tracer, thread);
+    else
+        enter(tracer, thread, role);
+}
+
+void call_unpark(struct tracer *tracer, struct thread *thread)
+{
+    thread->state = THREAD_RUNNING;
+    thread->wake = NEVER;
+    struct ptrace_syscall_info info;
+    if (ptrace(PTRACE_GET_SYSCALL_INFO, thread->tid, sizeof info, &info) > 0)
+        call_begin(tracer, thread, &info);
+}
+
+void call_entry(struct tracer *tracer, struct thread *thread, const struct ptrace_syscall_info *info)
+{
+    const struct syscall_row *row = syscall_find(info->seccomp.nr);
+    if (row == NULL) {
+        tracer_resume(thread, false, 0);
+        return;
+    }
+    /* An interrupted sleep comes back as the wait that it was made into, with its deadline. */
+    bool resumed = thread->interrupted && thread->wait == WAIT_SLEEP && row->number == registers_wait_number();
+    thread->interrupted = false;
+    if (resumed) {
+        thread->in_call = true;
+        tracer_resume(thread, true, 0);
+        return;
+    }
+    thread->row = row;
+    if (park(tracer, thread, call_role(row->id)))
+        return;
+    call_begin(tracer, thread, info);
+}
+
+/* --- exit --- */
+
+static void add_socket(struct tracer *tracer, struct thread *thread)
+{
+    struct call *call = &thread->call;
+    struct descriptor made = descriptor_resolve(tracer, thread->tid, (int)call->result);
+    if (made.kind != DESCRIPTOR_SOCKET || made.socket >= 0)
+        return;
+    struct socket_object object = {.actor = thread->process->actor, .library = call->library};
+    if (call_role(call->id) == ROLE_SOCKET) {
+        enum { TYPE_MASK = 0xf };
+        object.family = (int)call->arg[0];
+        object.type = (int)call->arg[1] & TYPE_MASK;
+        object.protocol = (int)call->arg[2];
+    } else if (call->socket >= 0) {
+        object = tracer->transcript->sockets[call->socket];
+        object.actor = thread->process->actor;
+        object.accepted = true;
+    }
+    call->new_socket = socket_add(tracer, made.inode, &object);
+    if (object.accepted) { /* the kernel hands the listening socket's timeouts on */
+        tracer->tracked[call->new_socket].receive_timeout = tracer->tracked[call->socket].receive_timeout;
+        tracer->tracked[call->new_socket].send_timeout = tracer->tracked[call->socket].send_timeout;
+    }
+}
+
+static void print(struct tracer *tracer, struct thread *thread)
+{
+    struct descriptor descriptor = descriptor_resolve(tracer, thread->tid, thread->call.fd);
+    struct call *call = &thread->call;
+    if (descriptor.terminal == NULL || call->result <= 0)
+        return;
+    struct terminal *terminal = descriptor.terminal;
+    enum { KEEP_OUTPUT = 262144 };
+    terminal->printed += (size_t)call->result;
+    size_t room = terminal->printed < KEEP_OUTPUT ? KEEP_OUTPUT : 0;
+    decode_data(thread, (size_t)call->result, room, &call->data);
+    struct event *event = transcript_add(tracer->transcript, EVENT_OUTPUT, terminal->actor,
+                                         (int)thread->process->pid, tracer->now);
+    event->output = (struct output){terminal->stream, call->data};
+    call->data = (struct bytes){NULL, 0, 0};
+    if (terminal->printed > tracer->bounds.output)
+        tracer_limit(tracer, LIMIT_OUTPUT, terminal->actor);
+    tracer_activity(tracer);
+}
+
+static bool is_empty(const struct thread *thread, enum role role)
+{
+    const struct call *call = &thread->call;
+    if (call->result < 0)
+        return call->error == EAGAIN || call->error == EINPROGRESS || call->error == EALREADY;
+    return (role == ROLE_POLL || role == ROLE_WAIT) && call->result == 0;
+}
+
+static bool worth_recording(const struct thread *thread, enum role role, bool empty)
+{
+    const struct call *call = &thread->call;
+    if (empty && thread->empties > 1 && thread->empty_id == call->id)
+        return false; /* one of a row is enough, and how many there are depends on the machine */
+    if (is_in(role, always_recorded))
+        return true;
+    bool on_socket = call->socket >= 0 || (call->result < 0 && (call->error == EBADF || call->error == ENOTSOCK));
+    return is_in(role, recorded_on_sockets) && on_socket;
+}
+
+static void leave(struct tracer *tracer, struct thread *thread)
+{
+    struct call *call = &thread->call;
+    enum role role = call_role(call->id);
+    bool empty = is_empty(thread, role);
+    thread->empties = empty ? thread->empties + 1 : 0;
+    if (thread->terminal)
+        print(tracer, thread);
+    if ((role == ROLE_SOCKET || role == ROLE_ACCEPT) && call->result >= 0)
+        add_socket(tracer, thread);
+    struct event *event = NULL;
+    if (worth_recording(thread, role, empty)) {
+        decode_exit(tracer, thread);
+        event = call_record(tracer, thread);
+    }
+    if (empty)
+        thread->empty_id = call->id;
+    else
+        tracer_activity(tracer);
+    call_abandon(thread);
+    go_on(tracer, thread, event, false);
+}
+
+void call_exit(struct tracer *tracer, struct thread *thread, const struct ptrace_syscall_info *info)
+{
+    if (!thread->in_call) {
+        tracer_resume(thread, false, 0);
+        return;
+    }
+    int64_t result = info->exit.rval;
+    enum time_back back = time_exit(tracer, thread, &result);
+    if (back == BACK_GOES_ON) {
+        /* A signal: the call is made again, or a handler turns it into EINTR. */
+        thread->in_call = false;
+        thread->interrupted = true;
+        tracer_resume(thread, false, 0);
+        return;
+    }
+    thread->call.result = result < 0 ? -1 : result;
+    thread->call.error = result < 0 ? (int)-result : 0;
+    thread->call.timed_out = back == BACK_TIMED_OUT;
+    leave(tracer, thread);
+}

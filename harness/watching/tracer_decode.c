@@ -1,0 +1,259 @@
+/* What a call's arguments are: descriptors, addresses, bytes, and the place in the student's code. */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "watching/memory.h"
+#include "watching/tracee.h"
+
+enum { MAX_VECTORS = 64, STACK_KEEP = 8192 };
+
+/* --- descriptors --- */
+
+int socket_index(const struct tracer *tracer, uint64_t inode)
+{
+    for (size_t i = tracer->n_tracked; i-- > 0;)
+        if (tracer->tracked[i].inode == inode)
+            return (int)i;
+    return -1;
+}
+
+int socket_add(struct tracer *tracer, uint64_t inode, const struct socket_object *object)
+{
+    struct transcript *t = tracer->transcript;
+    *ARRAY_ADD(t->sockets, t->n_sockets) = *object;
+    ARRAY_ADD(tracer->tracked, tracer->n_tracked)->inode = inode;
+    return (int)t->n_sockets - 1;
+}
+
+struct descriptor descriptor_resolve(struct tracer *tracer, pid_t tid, int fd)
+{
+    struct descriptor descriptor = {DESCRIPTOR_NONE, -1, 0, NULL};
+    char path[64], target[64];
+    if (fd < 0)
+        return descriptor;
+    snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)tid, fd);
+    ssize_t n = readlink(path, target, sizeof target - 1);
+    if (n <= 0)
+        return descriptor;
+    target[n] = '\0';
+    unsigned long long inode = 0;
+    int number = 0;
+    if (sscanf(target, "socket:[%llu]", &inode) == 1) {
+        descriptor.kind = DESCRIPTOR_SOCKET;
+        descriptor.inode = inode;
+        descriptor.socket = socket_index(tracer, inode);
+    } else if (sscanf(target, "/dev/pts/%d", &number) == 1) {
+        descriptor.kind = DESCRIPTOR_OTHER;
+        for (size_t i = 0; i < tracer->n_terminals; i++) {
+            if (tracer->terminals[i].number == number) {
+                descriptor.kind = DESCRIPTOR_TERMINAL;
+                descriptor.terminal = &tracer->terminals[i];
+            }
+        }
+    } else {
+        descriptor.kind = target[0] == '/' && strncmp(target, "/dev/", 5) != 0 ? DESCRIPTOR_FILE : DESCRIPTOR_OTHER;
+    }
+    return descriptor;
+}
+
+/* --- addresses --- */
+
+static void fetch_address(pid_t tid, uint64_t where, uint64_t length, struct address *address)
+{
+    if (length > sizeof address->storage)
+        length = sizeof address->storage;
+    if (where == 0 || length == 0)
+        return;
+    memset(&address->storage, 0, sizeof address->storage);
+    if (memory_fetch(tid, where, &address->storage, length))
+        address->len = (socklen_t)length;
+}
+
+/* --- messages --- */
+
+/* The vectors behind an iov, msg or mmsg argument; for several messages (mmsg) those of the first. */
+static size_t fetch_vectors(struct thread *thread, struct iovec *vectors, size_t max)
+{
+    const struct syscall_row *row = thread->row;
+    uint64_t where = 0, count = 0;
+    for (int i = 0; i < 6; i++) {
+        struct msghdr header;
+        switch (row->args[i]) {
+        case ARG_IN:
+        case ARG_OUT:
+            vectors[0] = (struct iovec){(void *)(uintptr_t)thread->args[i], (size_t)thread->args[i + 1]};
+            return 1;
+        case ARG_IOV_IN:
+        case ARG_IOV_OUT:
+            where = thread->args[i];
+            count = thread->args[i + 1];
+            break;
+        case ARG_MSG_IN:
+        case ARG_MSG_OUT:
+        case ARG_MMSG_IN:
+        case ARG_MMSG_OUT:
+            if (!memory_fetch(thread->tid, thread->args[i], &header, sizeof header))
+                return 0;
+            where = (uint64_t)(uintptr_t)header.msg_iov;
+            count = header.msg_iovlen;
+            break;
+        case ARG_NONE:
+        case ARG_FD:
+        case ARG_OLD_FD:
+        case ARG_NEW_FD:
+        case ARG_LEN:
+        case ARG_ADDR:
+        case ARG_ADDR_OUT:
+        case ARG_PLEN:
+            break;
+        }
+    }
+    if (count > max)
+        count = max;
+    if (count == 0 || !memory_fetch(thread->tid, where, vectors, count * sizeof *vectors))
+        return 0;
+    return (size_t)count;
+}
+
+void decode_data(struct thread *thread, size_t size, size_t keep, struct bytes *out)
+{
+    struct iovec vectors[MAX_VECTORS];
+    size_t n = fetch_vectors(thread, vectors, COUNT_OF(vectors));
+    size_t want = size < keep ? size : keep;
+    free(out->data);
+    *out = (struct bytes){mem_alloc(want + 1), 0, size};
+    for (size_t i = 0; i < n && out->stored < want; i++) {
+        size_t part = vectors[i].iov_len < want - out->stored ? vectors[i].iov_len : want - out->stored;
+        size_t got = memory_read(thread->tid, (uint64_t)(uintptr_t)vectors[i].iov_base, out->data + out->stored, part);
+        out->stored += got;
+        if (got < part)
+            break;
+    }
+}
+
+static void fetch_message_address(struct thread *thread, uint64_t where)
+{
+    struct msghdr header;
+    if (memory_fetch(thread->tid, where, &header, sizeof header))
+        fetch_address(thread->tid, (uint64_t)(uintptr_t)header.msg_name, header.msg_namelen, &thread->call.address);
+}
+
+void decode_entry(struct tracer *tracer, struct thread *thread)
+{
+    (void)tracer;
+    struct call *call = &thread->call;
+    const struct syscall_row *row = thread->row;
+    call->id = row->id;
+    call->thread = (int)thread->tid;
+    call->fd = call->socket = call->new_socket = -1;
+    for (int i = 0; i < 6; i++) {
+        call->arg[i] = (int64_t)thread->args[i];
+        if (row->args[i] == ARG_FD)
+            call->fd = (int)thread->args[i];
+        else if (row->args[i] == ARG_ADDR)
+            fetch_address(thread->tid, thread->args[i], thread->args[i + 1] & 0xffffffffU, &call->address);
+        else if (row->args[i] == ARG_MSG_IN || row->args[i] == ARG_MMSG_IN)
+            fetch_message_address(thread, thread->args[i]);
+    }
+    struct iovec vectors[MAX_VECTORS];
+    size_t n = fetch_vectors(thread, vectors, COUNT_OF(vectors));
+    for (size_t i = 0; i < n; i++)
+        call->asked += vectors[i].iov_len;
+}
+
+void decode_exit(struct tracer *tracer, struct thread *thread)
+{
+    (void)tracer;
+    struct call *call = &thread->call;
+    const struct syscall_row *row = thread->row;
+    if (call->result < 0)
+        return;
+    for (int i = 0; i < 6; i++) {
+        uint32_t length = 0;
+        if (row->args[i] == ARG_ADDR_OUT && thread->args[i] != 0 &&
+            memory_fetch(thread->tid, thread->args[i + 1], &length, sizeof length))
+            fetch_address(thread->tid, thread->args[i], length, &call->address);
+        else if (row->args[i] == ARG_MSG_OUT || row->args[i] == ARG_MMSG_OUT)
+            fetch_message_address(thread, thread->args[i]);
+    }
+    enum role role = call_role(row->id);
+    if (role != ROLE_SEND && role != ROLE_RECEIVE)
+        return;
+    size_t size = (size_t)call->result;
+    if (syscall_argument(row, ARG_MMSG_IN) >= 0 || syscall_argument(row, ARG_MMSG_OUT) >= 0) {
+        /* The result counts messages; the first one's size stands behind its header. */
+        struct mmsghdr first;
+        if (!memory_fetch(thread->tid, thread->args[1], &first, sizeof first))
+            return;
+        size = size > 0 ? first.msg_len : 0;
+    }
+    enum { KEEP = 65536 };
+    decode_data(thread, size, KEEP, &call->data);
+}
+
+/* --- the place --- */
+
+/* Whether the bytes before ADDRESS can be a call instruction: e8 rel32, or ff /2 with any addressing. */
+static bool follows_call(pid_t tid, uint64_t address)
+{
+    unsigned char code[7];
+    if (!memory_fetch(tid, address - sizeof code, code, sizeof code))
+        return false;
+    if (code[2] == 0xe8)
+        return true;
+    for (size_t length = 2; length <= sizeof code; length++)
+        if (code[sizeof code - length] == 0xff && (code[sizeof code - length + 1] & 0x38) == 0x10)
+            return true;
+    return false;
+}
+
+static void save_modules(struct tracer *tracer, struct thread *thread)
+{
+    struct actor *actor = &tracer->transcript->actors[thread->process->actor];
+    if (actor->modules != NULL)
+        return;
+    char path[64], line[512];
+    snprintf(path, sizeof path, "/proc/%d/maps", (int)thread->process->pid);
+    AUTO_FCLOSE FILE *maps = fopen(path, "re");
+    struct buf modules = BUF_EMPTY;
+    while (maps != NULL && fgets(line, sizeof line, maps) != NULL) {
+        unsigned long low = 0, offset = 1;
+        int name = 0;
+        if (sscanf(line, "%lx-%*x %*s %lx %*s %*s %n", &low, &offset, &name) < 2 || offset != 0 || line[name] != '/')
+            continue;
+        buf_printf(&modules, "%lx %s", low, line + name);
+    }
+    actor->modules = buf_steal(&modules);
+}
+
+void decode_place(struct tracer *tracer, struct thread *thread, uint64_t ip, uint64_t sp)
+{
+    const struct process *process = thread->process;
+    struct call *call = &thread->call;
+    if (process->code_low == 0)
+        return;
+    if (ip >= process->code_low && ip < process->code_high) {
+        call->pc = ip - process->base;
+        return;
+    }
+    /* Nearly all wrappers of the C library are leaves without a frame: the return address lies on top. */
+    uint64_t back = 0;
+    if (memory_fetch(thread->tid, sp, &back, sizeof back) && back >= process->code_low && back < process->code_high &&
+        follows_call(thread->tid, back)) {
+        call->pc = back - 1 - process->base;
+        return;
+    }
+    struct registers registers;
+    if (registers_get(thread->tid, &registers) < 0)
+        return;
+    call->stack = mem_alloc(sizeof *call->stack);
+    registers_dwarf(&registers, call->stack->registers);
+    char *top = mem_alloc(STACK_KEEP);
+    size_t got = memory_read(thread->tid, sp, top, STACK_KEEP);
+    call->stack->top = (struct bytes){top, got, got};
+    save_modules(tracer, thread);
+}

@@ -1,0 +1,192 @@
+/* Processes and threads of the world: who they are, what they run, what they leave open. */
+#include <dirent.h>
+#include <elf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ground/fs.h"
+#include "watching/memory.h"
+#include "watching/tracee.h"
+
+struct thread *thread_find(const struct tracer *tracer, pid_t tid)
+{
+    for (size_t i = 0; i < tracer->n_threads; i++)
+        if (tracer->threads[i]->tid == tid)
+            return tracer->threads[i];
+    return NULL;
+}
+
+struct thread *thread_add(struct tracer *tracer, pid_t tid, struct process *process)
+{
+    struct thread *thread = mem_alloc(sizeof *thread);
+    thread->tid = tid;
+    thread->process = process;
+    thread->stat_fd = -1;
+    thread->wake = NEVER;
+    process->threads++;
+    *ARRAY_ADD(tracer->threads, tracer->n_threads) = thread;
+    return thread;
+}
+
+void thread_remove(struct tracer *tracer, struct thread *thread)
+{
+    for (size_t i = 0; i < tracer->n_threads; i++) {
+        if (tracer->threads[i] != thread)
+            continue;
+        memmove(&tracer->threads[i], &tracer->threads[i + 1], (tracer->n_threads - i - 1) * sizeof *tracer->threads);
+        tracer->n_threads--;
+        break;
+    }
+    call_abandon(thread);
+    if (thread->stat_fd >= 0)
+        close(thread->stat_fd);
+    thread->process->threads--;
+    free(thread);
+}
+
+struct process *process_add(struct tracer *tracer, pid_t pid, int actor, bool main)
+{
+    struct process *process = mem_alloc(sizeof *process);
+    process->pid = pid;
+    process->actor = actor;
+    process->main = main;
+    process->alarm = NEVER;
+    *ARRAY_ADD(tracer->processes, tracer->n_processes) = process;
+    return process;
+}
+
+struct process *process_find(const struct tracer *tracer, pid_t pid)
+{
+    for (size_t i = 0; i < tracer->n_processes; i++)
+        if (tracer->processes[i]->pid == pid)
+            return tracer->processes[i];
+    return NULL;
+}
+
+void process_remove(struct tracer *tracer, struct process *process)
+{
+    for (size_t i = tracer->n_threads; i-- > 0;)
+        if (tracer->threads[i]->process == process)
+            thread_remove(tracer, tracer->threads[i]);
+    for (size_t i = 0; i < tracer->n_processes; i++) {
+        if (tracer->processes[i] != process)
+            continue;
+        memmove(&tracer->processes[i], &tracer->processes[i + 1],
+                (tracer->n_processes - i - 1) * sizeof *tracer->processes);
+        tracer->n_processes--;
+        break;
+    }
+    free(process);
+}
+
+void process_note(struct tracer *tracer, struct process *process, enum process_change change, int other, int status)
+{
+    struct event *event =
+        transcript_add(tracer->transcript, EVENT_PROCESS, process->actor, (int)process->pid, tracer->now);
+    event->change = (struct process_event){change, other, status, process->main, process->ours};
+    tracer_activity(tracer);
+}
+
+/* --- exec --- */
+
+static void find_code(struct process *process)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/maps", (int)process->pid);
+    AUTO_FCLOSE FILE *maps = fopen(path, "re");
+    char line[512];
+    process->code_low = process->code_high = process->base = 0;
+    while (maps != NULL && fgets(line, sizeof line, maps) != NULL) {
+        unsigned long low = 0, high = 0, offset = 0;
+        char rights[8] = "";
+        int name = 0;
+        if (sscanf(line, "%lx-%lx %7s %lx %*s %*s %n", &low, &high, rights, &offset, &name) < 4 || name == 0)
+            continue;
+        if (strncmp(line + name, "/programs/", 10) != 0)
+            continue;
+        if (process->base == 0)
+            process->base = low - offset;
+        if (rights[2] == 'x') {
+            process->code_low = low;
+            process->code_high = high;
+        }
+    }
+}
+
+/*
+ * Without the vDSO every reading of the clock is a call that we answer with virtual time; with a fixed AT_RANDOM the stack
+ * looks the same in every run.
+ */
+static void settle_auxiliary_vector(pid_t tid, uint64_t sp)
+{
+    enum { WORDS = 8192 };
+    uint64_t *words = mem_alloc(WORDS * sizeof *words);
+    size_t n = memory_read(tid, sp, words, WORDS * sizeof *words) / sizeof *words;
+    size_t i = 1;
+    for (int lists = 0; lists < 2 && i < n; i++) /* argv, then envp */
+        if (words[i] == 0)
+            lists++;
+    for (; i + 1 < n && words[i] != AT_NULL; i += 2) {
+        if (words[i] == AT_SYSINFO_EHDR) {
+            const uint64_t ignore = AT_IGNORE;
+            memory_write(tid, sp + i * sizeof *words, &ignore, sizeof ignore);
+        } else if (words[i] == AT_RANDOM) {
+            static const char fixed[] = "0123456789abcdef";
+            memory_write(tid, words[i + 1], fixed, 16);
+        }
+    }
+    free(words);
+}
+
+void process_executed(struct tracer *tracer, struct thread *thread)
+{
+    struct process *process = thread->process;
+    /* The other threads are gone without a word, and this one has the process's number now. */
+    for (size_t i = tracer->n_threads; i-- > 0;)
+        if (tracer->threads[i]->process == process && tracer->threads[i] != thread)
+            thread_remove(tracer, tracer->threads[i]);
+    thread->tid = process->pid;
+    struct ptrace_syscall_info info;
+    if (ptrace(PTRACE_GET_SYSCALL_INFO, thread->tid, sizeof info, &info) > 0)
+        settle_auxiliary_vector(thread->tid, info.stack_pointer);
+    find_code(process);
+    process_note(tracer, process, PROCESS_EXECUTED, 0, 0);
+}
+
+/* --- what is open --- */
+
+void process_held(struct tracer *tracer, struct process *process, bool at_exit)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/fd", (int)process->pid);
+    DIR *folder = opendir(path);
+    if (folder == NULL)
+        return;
+    int held[1024];
+    size_t n = 0;
+    for (struct dirent *entry = readdir(folder); entry != NULL && n < COUNT_OF(held); entry = readdir(folder))
+        if (entry->d_name[0] != '.')
+            held[n++] = atoi(entry->d_name);
+    closedir(folder);
+    for (size_t i = 0; i < n; i++) {
+        struct descriptor descriptor = descriptor_resolve(tracer, process->pid, held[i]);
+        if (descriptor.kind != DESCRIPTOR_SOCKET || descriptor.socket < 0)
+            continue;
+        struct event *event =
+            transcript_add(tracer->transcript, EVENT_HELD, process->actor, (int)process->pid, tracer->now);
+        event->held = (struct held){descriptor.socket, held[i], at_exit};
+    }
+}
+
+int64_t process_cpu(const struct process *process)
+{
+    clockid_t clock;
+    struct timespec spent;
+    if (clock_getcpuclockid(process->pid, &clock) != 0 || clock_gettime(clock, &spent) != 0)
+        return 0;
+    return spent.tv_sec * INT64_C(1000000000) + spent.tv_nsec;
+}

@@ -1,0 +1,117 @@
+/*
+ * Quiescence: whether anything will still happen by itself. All of a world runs on one processor, the tracer's own. So while
+ * the tracer looks, nothing else of the world runs: a thread that sleeps in the kernel now will sleep until somebody does
+ * something, and packets that are under way are in this processor's backlog or nowhere.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "watching/tracee.h"
+
+/* The state letter in /proc/TID/stat, after the last parenthesis: names of programs may hold anything. */
+static char thread_letter(struct thread *thread)
+{
+    char text[512];
+    if (thread->stat_fd < 0) {
+        snprintf(text, sizeof text, "/proc/%d/task/%d/stat", (int)thread->process->pid, (int)thread->tid);
+        thread->stat_fd = open(text, O_RDONLY | O_CLOEXEC);
+    }
+    ssize_t n = pread(thread->stat_fd, text, sizeof text - 1, 0);
+    if (n <= 0)
+        return 'X';
+    text[n] = '\0';
+    const char *end = strrchr(text, ')');
+    return end != NULL && end[1] == ' ' ? end[2] : 'X';
+}
+
+bool thread_blocked(struct tracer *tracer, struct thread *thread)
+{
+    (void)tracer;
+    switch (thread->state) {
+    case THREAD_PARKED:
+    case THREAD_HELD:
+    case THREAD_STOPPED: return true;
+    case THREAD_RUNNING: break;
+    }
+    if (thread->interrupting || (thread->in_call && thread->terminal))
+        return false; /* a stop is under way; a full terminal is emptied by us */
+    return thread_letter(thread) == 'S';
+}
+
+/* Packets that were sent and not yet delivered: "backlog" of this processor's line in softnet_stat. */
+static bool packets_under_way(const struct tracer *tracer)
+{
+    enum { COLUMN_BACKLOG = 11, COLUMN_PROCESSOR = 12, SIZE = 65536 };
+    static char text[SIZE];
+    ssize_t n = pread(tracer->softnet, text, sizeof text - 1, 0);
+    if (n <= 0)
+        return false;
+    text[n] = '\0';
+    char *rest = text;
+    for (char *line = strsep(&rest, "\n"); line != NULL; line = strsep(&rest, "\n")) {
+        unsigned long columns[COLUMN_PROCESSOR + 1] = {0};
+        int count = 0;
+        for (char *p = line; *p != '\0' && count <= COLUMN_PROCESSOR; count++) {
+            char *end = p;
+            columns[count] = strtoul(p, &end, 16);
+            if (end == p)
+                break;
+            p = end;
+        }
+        if (count > COLUMN_PROCESSOR && (tracer->cpu < 0 || columns[COLUMN_PROCESSOR] == (unsigned long)tracer->cpu) &&
+            columns[COLUMN_BACKLOG] > 0)
+            return true;
+    }
+    return false;
+}
+
+bool quiet_now(struct tracer *tracer)
+{
+    if (tracer->n_strangers > 0)
+        return false;
+    for (size_t i = 0; i < tracer->n_threads; i++)
+        if (!thread_blocked(tracer, tracer->threads[i]))
+            return false;
+    if (packets_under_way(tracer))
+        return false;
+    /* What the last thread did before it blocked may have made work for a peer. */
+    return !tracer_pump(tracer);
+}
+
+static size_t resident_bytes(const struct process *process)
+{
+    char path[64], text[128];
+    snprintf(path, sizeof path, "/proc/%d/statm", (int)process->pid);
+    AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
+    if (n <= 0)
+        return 0;
+    text[n] = '\0';
+    unsigned long size = 0, resident = 0;
+    if (sscanf(text, "%lu %lu", &size, &resident) != 2)
+        return 0;
+    return resident * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+bool quiet_over_limit(struct tracer *tracer)
+{
+    size_t resident = 0;
+    for (size_t a = 0; a < tracer->transcript->n_actors; a++) {
+        int64_t cpu = a < tracer->n_spent ? tracer->spent[a] : 0;
+        for (size_t i = 0; i < tracer->n_processes; i++) {
+            if (tracer->processes[i]->actor != (int)a)
+                continue;
+            cpu += process_cpu(tracer->processes[i]);
+            resident += resident_bytes(tracer->processes[i]);
+        }
+        if (cpu > tracer->bounds.cpu)
+            tracer_limit(tracer, LIMIT_CPU, (int)a);
+        else if (resident > tracer->bounds.total)
+            tracer_limit(tracer, LIMIT_MEMORY, (int)a);
+    }
+    return tracer->transcript->limit != LIMIT_NONE;
+}

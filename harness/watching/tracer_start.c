@@ -1,0 +1,217 @@
+/* Starting a program: its terminals, its standard input, its descriptors; watched from its first instruction on. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "ground/text.h"
+#include "watching/sandbox.h"
+#include "watching/tracee.h"
+
+/* What the child needs; all of it is made before the fork. */
+struct start {
+    const struct launch *launch;
+    const struct bounds *bounds;
+    const struct policy *policy;
+    int input, output, errors; /* become 0, 1, 2 */
+    int ready;                 /* a byte goes here when the tracer may attach */
+    int go;                    /* a byte comes when it has */
+    int trouble;               /* errno goes here when something fails before the program runs */
+};
+
+/* Programs' output was taken from their write calls already; the terminal is only kept from filling up. */
+void terminal_drain(void *terminal, uint32_t events)
+{
+    (void)events;
+    struct terminal *t = terminal;
+    char ignored[65536];
+    while (read(t->master, ignored, sizeof ignored) > 0)
+        continue;
+}
+
+/* No echo, no translation: what is written arrives unchanged, and yet it is a terminal. */
+static void make_plain(int slave)
+{
+    struct termios settings;
+    if (tcgetattr(slave, &settings) == 0) {
+        settings.c_oflag &= ~(tcflag_t)OPOST;
+        settings.c_lflag &= ~(tcflag_t)(ECHO | ICANON | ISIG);
+        tcsetattr(slave, TCSANOW, &settings);
+    }
+}
+
+static int open_terminal(struct tracer *tracer, int actor, enum stream stream, int *slave, struct err *err)
+{
+    AUTO_CLOSE int master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    int unlocked = 0;
+    struct terminal terminal = {.actor = actor, .stream = stream};
+    if (master < 0 || ioctl(master, TIOCSPTLCK, &unlocked) < 0 || ioctl(master, TIOCGPTN, &terminal.number) < 0)
+        return err_errno(err, BLAME_ENVIRONMENT, _("cannot open a pseudo-terminal"));
+    *slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (*slave < 0)
+        return err_errno(err, BLAME_ENVIRONMENT, _("cannot open a pseudo-terminal"));
+    make_plain(*slave);
+    terminal.master = steal_fd(&master);
+    *ARRAY_ADD(tracer->terminals, tracer->n_terminals) = terminal;
+    return 0;
+}
+
+static void watch_terminals(struct tracer *tracer)
+{
+    /* The array may have moved: contexts are set anew. */
+    for (size_t i = 0; i < tracer->n_terminals; i++) {
+        tracer_unwatch(tracer, tracer->terminals[i].master);
+        tracer_watch(tracer, tracer->terminals[i].master, EPOLLIN | EPOLLET, terminal_drain, &tracer->terminals[i]);
+    }
+}
+
+static _Noreturn void fail(int trouble)
+{
+    int error = errno;
+    ssize_t ignored = write(trouble, &error, sizeof error);
+    (void)ignored;
+    _exit(127);
+}
+
+/* The same for everybody, whatever the grader's own environment is. */
+static const char *const environment[] = {"PATH=/usr/bin:/bin", "HOME=/tmp",   "USER=etudiant", "LOGNAME=etudiant",
+                                          "LANG=C.UTF-8",       "TERM=xterm", "SHELL=/bin/sh", NULL};
+
+static _Noreturn void become(const struct start *start)
+{
+    char go = 0;
+    /* The world's first process cannot be looked into, nor could its child be watched: exec makes this so anyway. */
+    if (prctl(PR_SET_DUMPABLE, 1) < 0 || write(start->ready, "", 1) != 1 || read(start->go, &go, 1) != 1)
+        _exit(127);
+    if (sandbox_confine(start->bounds) < 0 || personality(ADDR_NO_RANDOMIZE) < 0 || chdir("/tmp") < 0 ||
+        dup2(start->input, STDIN_FILENO) < 0 || dup2(start->output, STDOUT_FILENO) < 0 ||
+        dup2(start->errors, STDERR_FILENO) < 0)
+        fail(start->trouble);
+    for (int i = 0; i < start->launch->descriptors; i++) {
+        int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+        if (null < 0 || dup2(null, STDERR_FILENO + 1 + i) < 0)
+            fail(start->trouble);
+    }
+    if (policy_install(start->policy) < 0)
+        fail(start->trouble);
+    execve(start->launch->path, start->launch->argv, (char *const *)environment);
+    fail(start->trouble);
+}
+
+static int attach(struct tracer *tracer, pid_t pid, const struct start *start, int ready, int go, struct err *err)
+{
+    const long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
+                         PTRACE_O_TRACEEXEC | PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL;
+    char byte = 0;
+    if (read(ready, &byte, 1) != 1 || ptrace(PTRACE_SEIZE, pid, NULL, (void *)options) < 0 || write(go, "", 1) != 1) {
+        kill(pid, SIGKILL);
+        waitpid(pid, NULL, __WALL);
+        return err_errno(err, BLAME_ENVIRONMENT, _("cannot watch programs (ptrace)"));
+    }
+    struct process *process = process_add(tracer, pid, start->launch->actor, true);
+    thread_add(tracer, pid, process);
+    process_note(tracer, process, PROCESS_STARTED, 0, 0);
+    return 0;
+}
+
+static bool has_executed(void *context)
+{
+    const struct tracer *tracer = *(struct tracer **)context;
+    const struct event *last = &tracer->transcript->events[tracer->transcript->n_events - 1];
+    return last->kind == EVENT_PROCESS && last->change.change == PROCESS_EXECUTED;
+}
+
+/* The pipe's other end closes at exec: nothing to read means that the program runs. */
+static int check_trouble(struct tracer *tracer, int trouble, struct err *err)
+{
+    tracer_run(tracer, false, has_executed, &tracer);
+    int error = 0;
+    if (read(trouble, &error, sizeof error) == (ssize_t)sizeof error) {
+        errno = error;
+        return err_errno(err, BLAME_HARNESS, _("cannot run the program in the sandbox"));
+    }
+    return 0;
+}
+
+static void keep_input(struct tracer *tracer, int actor, int fd)
+{
+    while (tracer->n_inputs <= (size_t)actor)
+        *ARRAY_ADD(tracer->inputs, tracer->n_inputs) = -1;
+    tracer->inputs[actor] = fd;
+}
+
+int tracer_start(struct tracer *tracer, const struct launch *launch, struct err *err)
+{
+    int input[2], ready[2], go[2], trouble[2];
+    if (pipe2(input, O_CLOEXEC) < 0 || pipe2(ready, O_CLOEXEC) < 0 || pipe2(go, O_CLOEXEC) < 0 ||
+        pipe2(trouble, O_CLOEXEC) < 0)
+        return err_errno(err, BLAME_ENVIRONMENT, "pipe");
+    AUTO_CLOSE int input_out = input[0];
+    AUTO_CLOSE int input_in = input[1];
+    AUTO_CLOSE int ready_out = ready[0];
+    AUTO_CLOSE int ready_in = ready[1];
+    AUTO_CLOSE int go_out = go[0];
+    AUTO_CLOSE int go_in = go[1];
+    AUTO_CLOSE int trouble_out = trouble[0];
+    AUTO_CLOSE int trouble_in = trouble[1];
+    AUTO_CLOSE int output = -1;
+    AUTO_CLOSE int errors = -1;
+    if (open_terminal(tracer, launch->actor, STREAM_STDOUT, &output, err) < 0 ||
+        open_terminal(tracer, launch->actor, STREAM_STDERR, &errors, err) < 0)
+        return -1;
+    watch_terminals(tracer);
+    struct start start = {launch, &tracer->bounds, tracer->policy, input_out, output, errors, ready_in, go_out, trouble_in};
+    pid_t pid = fork();
+    if (pid < 0)
+        return err_errno(err, BLAME_ENVIRONMENT, "fork");
+    if (pid == 0)
+        become(&start);
+    close(steal_fd(&trouble_in));
+    close(steal_fd(&ready_in));
+    if (attach(tracer, pid, &start, ready_out, go_in, err) < 0)
+        return -1;
+    fcntl(trouble_out, F_SETFL, O_NONBLOCK);
+    fcntl(input_in, F_SETFL, O_NONBLOCK);
+    keep_input(tracer, launch->actor, launch->input ? steal_fd(&input_in) : -1);
+    return check_trouble(tracer, trouble_out, err);
+}
+
+static bool writable(void *context)
+{
+    int fd = *(int *)context;
+    return write(fd, "", 0) == 0;
+}
+
+bool tracer_input(struct tracer *tracer, int actor, const char *data, size_t n)
+{
+    int fd = (size_t)actor < tracer->n_inputs ? tracer->inputs[actor] : -1;
+    size_t done = 0;
+    while (fd >= 0 && done < n) {
+        ssize_t written = write(fd, data + done, n - done);
+        if (written > 0) {
+            done += (size_t)written;
+            tracer_activity(tracer);
+        } else if (errno != EAGAIN || tracer_run(tracer, true, NULL, NULL) != RUN_QUIET || !writable(&fd)) {
+            return false;
+        }
+    }
+    return done == n;
+}
+
+void tracer_end_input(struct tracer *tracer, int actor)
+{
+    if ((size_t)actor < tracer->n_inputs && tracer->inputs[actor] >= 0) {
+        close(tracer->inputs[actor]);
+        tracer->inputs[actor] = -1;
+        tracer_activity(tracer);
+    }
+}

@@ -1,0 +1,419 @@
+/*
+ * Virtual time. The clock of a world stands still while anything can happen without it. Sleeps and waits with a timeout are
+ * made endless at their entry; when the world is quiet, the earliest is ended, its call gets the result of a timeout, and the
+ * clock shows that the time has passed. Clock readings are answered here (the vDSO is hidden from programs).
+ */
+#include <errno.h>
+#include <linux/futex.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "watching/memory.h"
+#include "watching/tracee.h"
+
+#define SECOND INT64_C(1000000000)
+
+/* Structures as the kernel has them on 64-bit machines. */
+struct kernel_time {
+    int64_t seconds, fraction;
+};
+
+static bool fetch_time(const struct thread *thread, uint64_t where, int64_t unit, int64_t *out)
+{
+    struct kernel_time time;
+    if (!memory_fetch(thread->tid, where, &time, sizeof time) || time.seconds < 0 || time.fraction < 0)
+        return false;
+    enum { FOREVER_SECONDS = 1000000000 };
+    *out = time.seconds > FOREVER_SECONDS ? NEVER / 4 : time.seconds * SECOND + time.fraction * unit;
+    return true;
+}
+
+static void store_time(const struct thread *thread, uint64_t where, int64_t value, int64_t unit)
+{
+    struct kernel_time time = {value / SECOND, value % SECOND / unit};
+    memory_write(thread->tid, where, &time, sizeof time);
+}
+
+static enum time_answer answered(struct thread *thread, int64_t result)
+{
+    struct registers registers;
+    if (registers_get(thread->tid, &registers) == 0) {
+        registers_set_result(&registers, result);
+        registers_put(thread->tid, &registers);
+    }
+    call_abandon(thread);
+    tracer_resume(thread, false, 0);
+    return TIME_ANSWERED;
+}
+
+/* --- clocks --- */
+
+static bool is_calendar(int64_t clock)
+{
+    return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE || clock == CLOCK_TAI;
+}
+
+/* What a clock shows now. */
+static int64_t moment(const struct tracer *tracer, bool calendar)
+{
+    enum { BOOTED_SECONDS = 1000 };
+    return tracer->now + (calendar ? (int64_t)EPOCH_SECONDS : BOOTED_SECONDS) * SECOND;
+}
+
+/* The same for a program that looks: time moves a little at each look, as programs expect. */
+static int64_t clock_value(struct tracer *tracer, bool calendar)
+{
+    enum { TICK_NS = 1000 };
+    tracer->now += TICK_NS;
+    return moment(tracer, calendar);
+}
+
+static enum time_answer read_clock(struct tracer *tracer, struct thread *thread)
+{
+    const uint64_t *args = thread->args;
+    int64_t value;
+    thread->empties++;
+    if (thread->row->id == CALL_clock_gettime) {
+        if ((int64_t)args[0] < 0 || args[0] == CLOCK_PROCESS_CPUTIME_ID || args[0] == CLOCK_THREAD_CPUTIME_ID)
+            return TIME_NOT_OURS;
+        store_time(thread, args[1], clock_value(tracer, is_calendar((int64_t)args[0])), 1);
+        return answered(thread, 0);
+    }
+    if (thread->row->id == CALL_gettimeofday) {
+        if (args[0] != 0)
+            store_time(thread, args[0], clock_value(tracer, true), 1000);
+        return answered(thread, 0);
+    }
+    value = clock_value(tracer, true) / SECOND; /* time */
+    if (args[0] != 0)
+        memory_write(thread->tid, args[0], &value, sizeof value);
+    return answered(thread, value);
+}
+
+/* --- alarms --- */
+
+static enum time_answer set_timer(struct tracer *tracer, struct thread *thread)
+{
+    struct process *process = thread->process;
+    const uint64_t *args = thread->args;
+    int64_t left = process->alarm == NEVER ? 0 : process->alarm - tracer->now;
+    struct kernel_time old[2] = {{process->alarm_interval / SECOND, process->alarm_interval % SECOND / 1000},
+                                 {left / SECOND, left % SECOND / 1000}};
+    if (thread->row->id == CALL_getitimer || thread->row->id == CALL_setitimer) {
+        if (args[0] != ITIMER_REAL)
+            return TIME_NOT_OURS;
+        bool set = thread->row->id == CALL_setitimer;
+        uint64_t where = set ? args[2] : args[1];
+        int64_t interval = 0, value = 0;
+        if (set && (!fetch_time(thread, args[1], 1000, &interval) ||
+                    !fetch_time(thread, args[1] + sizeof(struct kernel_time), 1000, &value)))
+            return TIME_NOT_OURS;
+        if (where != 0)
+            memory_write(thread->tid, where, old, sizeof old);
+        if (set) {
+            process->alarm = value > 0 ? tracer->now + value : NEVER;
+            process->alarm_interval = interval;
+        }
+        return answered(thread, 0);
+    }
+    unsigned seconds = (unsigned)args[0]; /* alarm */
+    process->alarm = seconds > 0 ? tracer->now + (int64_t)seconds * SECOND : NEVER;
+    process->alarm_interval = 0;
+    return answered(thread, (left + SECOND - 1) / SECOND);
+}
+
+/* --- waits --- */
+
+/* Makes the call at hand endless: by another call number, or by an argument that is put back at its exit. */
+static enum time_answer make_endless(struct thread *thread, enum wait_kind wait, int argument, uint64_t value)
+{
+    struct registers registers;
+    if (registers_get(thread->tid, &registers) < 0)
+        return TIME_NOT_OURS;
+    thread->before = registers;
+    thread->changed = true;
+    thread->wait = wait;
+    if (wait == WAIT_SLEEP)
+        registers_become_wait(&registers);
+    else
+        registers_set_argument(&registers, argument, value);
+    registers_put(thread->tid, &registers);
+    return TIME_WAITS;
+}
+
+static int64_t deadline(const struct tracer *tracer, int64_t duration)
+{
+    return duration > NEVER / 2 - tracer->now ? NEVER / 2 : tracer->now + duration;
+}
+
+static enum time_answer enter_sleep(struct tracer *tracer, struct thread *thread)
+{
+    const uint64_t *args = thread->args;
+    int64_t duration = 0;
+    if (thread->row->id == CALL_rt_sigtimedwait) {
+        if (args[2] == 0 || !fetch_time(thread, args[2], 1, &duration) || duration == 0)
+            return TIME_NOT_OURS;
+        thread->wake = deadline(tracer, duration);
+        return make_endless(thread, WAIT_SIGNAL, 2, 0);
+    }
+    bool clocked = thread->row->id == CALL_clock_nanosleep;
+    if (!fetch_time(thread, clocked ? args[2] : args[0], 1, &duration) ||
+        (clocked && args[0] == CLOCK_PROCESS_CPUTIME_ID))
+        return TIME_NOT_OURS;
+    if (clocked && (args[1] & TIMER_ABSTIME) != 0)
+        duration -= moment(tracer, is_calendar((int64_t)args[0]));
+    if (duration <= 0)
+        return TIME_NOT_OURS;
+    thread->wake = deadline(tracer, duration);
+    return make_endless(thread, WAIT_SLEEP, 0, 0);
+}
+
+/* Where each waiting call has its timeout, and how it is written. */
+static const struct timeout_place {
+    enum call_id id;
+    enum wait_kind wait;
+    int argument;
+    int64_t unit;     /* ns of the fraction in a struct; 0: the argument is an int of milliseconds */
+    uint64_t endless; /* the value that means "no timeout" */
+} timeout_places[] = {
+    {CALL_ppoll, WAIT_POLL, 2, 1, 0},
+    {CALL_pselect6, WAIT_SELECT, 4, 1, 0},
+    {CALL_epoll_pwait, WAIT_EPOLL, 3, 0, (uint64_t)-1},
+    {CALL_epoll_pwait2, WAIT_EPOLL, 3, 1, 0},
+#if defined __x86_64__
+    {CALL_poll, WAIT_POLL, 2, 0, (uint64_t)-1},
+    {CALL_select, WAIT_SELECT, 4, 1000, 0},
+    {CALL_epoll_wait, WAIT_EPOLL, 3, 0, (uint64_t)-1},
+#endif
+};
+
+static enum time_answer enter_poll(struct tracer *tracer, struct thread *thread)
+{
+    const struct timeout_place *place = timeout_places;
+    while (place->id != thread->row->id)
+        place++;
+    uint64_t value = thread->args[place->argument];
+    int64_t duration;
+    if (place->unit == 0) {
+        if ((int)value <= 0)
+            return TIME_NOT_OURS;
+        duration = (int64_t)(int)value * (SECOND / 1000);
+    } else if (value == 0 || !fetch_time(thread, value, place->unit, &duration) || duration == 0) {
+        return TIME_NOT_OURS;
+    }
+    thread->wake = deadline(tracer, duration);
+    return make_endless(thread, place->wait, place->argument, place->endless);
+}
+
+static enum time_answer enter_futex(struct tracer *tracer, struct thread *thread)
+{
+    int64_t duration;
+    if (!fetch_time(thread, thread->args[3], 1, &duration))
+        return TIME_NOT_OURS;
+    uint64_t operation = thread->args[1];
+    if ((operation & (uint64_t)FUTEX_CMD_MASK & 0x7f) == FUTEX_WAIT_BITSET) /* the time is a moment, not a span */
+        duration -= moment(tracer, (operation & FUTEX_CLOCK_REALTIME) != 0);
+    thread->wake = deadline(tracer, duration > 0 ? duration : 0);
+    return make_endless(thread, WAIT_FUTEX, 3, 0);
+}
+
+/* Socket timeouts are kept by us: the kernel would end them by the clock. */
+static enum time_answer enter_option(struct tracer *tracer, struct thread *thread)
+{
+    const uint64_t *args = thread->args;
+    int option = (int)args[2];
+    bool receive = option == SO_RCVTIMEO;
+    int64_t duration;
+    if ((int)args[1] != SOL_SOCKET || (!receive && option != SO_SNDTIMEO) || thread->call.socket < 0 ||
+        args[4] < sizeof(struct kernel_time) || !fetch_time(thread, args[3], 1000, &duration))
+        return TIME_NOT_OURS;
+    struct tracked_socket *tracked = &tracer->tracked[thread->call.socket];
+    *(receive ? &tracked->receive_timeout : &tracked->send_timeout) = duration;
+    return answered(thread, 0);
+}
+
+static enum time_answer enter_socket(struct tracer *tracer, struct thread *thread, enum role role)
+{
+    if (thread->call.socket < 0)
+        return TIME_NOT_OURS;
+    const struct tracked_socket *tracked = &tracer->tracked[thread->call.socket];
+    bool receive = role == ROLE_RECEIVE || role == ROLE_ACCEPT;
+    int64_t timeout = receive ? tracked->receive_timeout : tracked->send_timeout;
+    if (timeout == 0)
+        return TIME_NOT_OURS;
+    thread->wait = WAIT_SOCKET;
+    thread->wake = deadline(tracer, timeout);
+    return TIME_WAITS;
+}
+
+enum time_answer time_entry(struct tracer *tracer, struct thread *thread)
+{
+    enum role role = call_role(thread->row->id);
+    if (role == ROLE_CLOCK)
+        return read_clock(tracer, thread);
+    if (role == ROLE_TIMER)
+        return set_timer(tracer, thread);
+    if (role == ROLE_SLEEP)
+        return enter_sleep(tracer, thread);
+    if (role == ROLE_POLL)
+        return enter_poll(tracer, thread);
+    if (role == ROLE_FUTEX)
+        return enter_futex(tracer, thread);
+    if (role == ROLE_OPTION)
+        return enter_option(tracer, thread);
+    if (role == ROLE_SEND || role == ROLE_RECEIVE || role == ROLE_ACCEPT || role == ROLE_CONNECT)
+        return enter_socket(tracer, thread, role);
+    if (role == ROLE_REAL_TIMER)
+        tracer->real_timer = true;
+    return TIME_NOT_OURS;
+}
+
+/* --- coming back --- */
+
+static void clear_sets(const struct thread *thread)
+{
+    enum { MAX_DESCRIPTORS = 1024 };
+    static const char zeros[MAX_DESCRIPTORS / 8];
+    size_t n = (size_t)(int)thread->args[0];
+    if ((int)thread->args[0] <= 0 || n > MAX_DESCRIPTORS)
+        return;
+    size_t words = (n + 63) / 64 * 8;
+    for (int i = 1; i <= 3; i++)
+        if (thread->args[i] != 0)
+            memory_write(thread->tid, thread->args[i], zeros, words);
+    struct kernel_time nothing = {0, 0};
+    memory_write(thread->tid, thread->args[4], &nothing, sizeof nothing);
+}
+
+static void clear_polled(const struct thread *thread)
+{
+    struct pollfd polled[256];
+    size_t n = (size_t)thread->args[1];
+    if (n == 0 || n > COUNT_OF(polled) || !memory_fetch(thread->tid, thread->args[0], polled, n * sizeof *polled))
+        return;
+    for (size_t i = 0; i < n; i++)
+        polled[i].revents = 0;
+    memory_write(thread->tid, thread->args[0], polled, n * sizeof *polled);
+}
+
+static int64_t timeout_result(const struct thread *thread)
+{
+    switch (thread->wait) {
+    case WAIT_NONE:
+    case WAIT_SLEEP:
+    case WAIT_EPOLL: return 0;
+    case WAIT_POLL: clear_polled(thread); return 0;
+    case WAIT_SELECT: clear_sets(thread); return 0;
+    case WAIT_SOCKET: return call_role(thread->row->id) == ROLE_CONNECT ? -EINPROGRESS : -EAGAIN;
+    case WAIT_FUTEX: return -ETIMEDOUT;
+    case WAIT_SIGNAL: return -EAGAIN;
+    }
+    return 0;
+}
+
+/* How much of a sleep is left goes where the program asked for it. */
+static void store_remaining(const struct tracer *tracer, const struct thread *thread)
+{
+    if (thread->row->id != CALL_nanosleep && thread->row->id != CALL_clock_nanosleep)
+        return;
+    bool absolute = thread->row->id == CALL_clock_nanosleep && (thread->args[1] & TIMER_ABSTIME) != 0;
+    uint64_t where = thread->row->id == CALL_nanosleep ? thread->args[1] : thread->args[3];
+    int64_t left = thread->wake > tracer->now ? thread->wake - tracer->now : 0;
+    if (where != 0 && !absolute)
+        store_time(thread, where, left, 1);
+}
+
+/* The kernel's own codes for an interrupted call, seen only by tracers (linux/errno.h). */
+enum { RESTART_FIRST = 512, RESTART_NO_HANDLER = 514, RESTART_BLOCK = 516 };
+
+enum time_back time_exit(struct tracer *tracer, struct thread *thread, int64_t *result)
+{
+    bool restart = *result <= -RESTART_FIRST && *result >= -RESTART_BLOCK;
+    bool timed_out = thread->interrupting && (restart || *result == -EINTR);
+    thread->interrupting = false; /* otherwise it came back by itself in the same moment */
+    if (!thread->changed && !timed_out)
+        return restart ? BACK_GOES_ON : BACK_PLAIN;
+    struct registers registers;
+    if (registers_get(thread->tid, &registers) < 0)
+        return BACK_PLAIN;
+    if (thread->changed && thread->wait != WAIT_SLEEP)
+        for (int i = 0; i < 6; i++)
+            registers_set_argument(&registers, i, registers_argument(&thread->before, i));
+    if (timed_out) {
+        *result = timeout_result(thread);
+        registers_set_result(&registers, *result);
+    } else if (restart && thread->wait == WAIT_SLEEP) {
+        store_remaining(tracer, thread);
+    } else if (*result == -RESTART_BLOCK) {
+        /* restart_syscall() would go round us; this code means the same, but makes the call anew. */
+        registers_replace_restart(&registers, -RESTART_NO_HANDLER);
+    }
+    registers_put(thread->tid, &registers);
+    if (timed_out)
+        return BACK_TIMED_OUT;
+    return restart ? BACK_GOES_ON : BACK_PLAIN;
+}
+
+/* --- the next one to wake --- */
+
+static void pass_time(struct tracer *tracer, int64_t until)
+{
+    enum { WAKES_BEFORE_LEAPS = 512 };
+    tracer->wakes++;
+    if (tracer->wakes % WAKES_BEFORE_LEAPS == 0)
+        tracer->leap = tracer->leap > 0 ? tracer->leap * 2 : SECOND / 100;
+    if (until + tracer->leap > tracer->now)
+        tracer->now = until + tracer->leap;
+}
+
+static void ring(struct tracer *tracer, struct process *process)
+{
+    pass_time(tracer, process->alarm);
+    process->alarm = process->alarm_interval > 0 ? tracer->now + process->alarm_interval : NEVER;
+    kill(process->pid, SIGALRM);
+}
+
+bool time_wake_next(struct tracer *tracer)
+{
+    struct thread *first = NULL;
+    struct process *ringing = NULL;
+    int64_t when = NEVER;
+    for (size_t i = 0; i < tracer->n_threads; i++) {
+        struct thread *thread = tracer->threads[i];
+        bool waits = thread->state == THREAD_PARKED || (thread->state == THREAD_RUNNING && !thread->interrupting);
+        if (waits && thread->wake < when) {
+            first = thread;
+            when = thread->wake;
+        }
+    }
+    for (size_t i = 0; i < tracer->n_processes; i++) {
+        if (tracer->processes[i]->alarm < when) {
+            ringing = tracer->processes[i];
+            when = ringing->alarm;
+        }
+    }
+    enum { FRUITLESS_WAKES = 20000 };
+    if (when == NEVER || tracer->wakes > FRUITLESS_WAKES)
+        return false;
+    if (ringing != NULL) {
+        ring(tracer, ringing);
+        return true;
+    }
+    pass_time(tracer, when);
+    if (first->state == THREAD_PARKED) {
+        call_unpark(tracer, first);
+        return true;
+    }
+    first->interrupting = true;
+    ptrace(PTRACE_INTERRUPT, first->tid, NULL, NULL);
+    return true;
+}

@@ -20,7 +20,7 @@ static int ouvrirSocketEcoute(void)
         return -1;
     }
 
-    /* Connections of an earlier run may still be in TIME_WAIT on this port: they must not keep the server from starting. */
+    /* Connections of an earlier run may still be in TIME_WAIT on this port: they must not keep us from starting. */
     int oui = 1;
     if (setsockopt(socketEcoute, SOL_SOCKET, SO_REUSEADDR, &oui, sizeof(oui)) == -1)
         perror("setsockopt");

@@ -1,5 +1,6 @@
 #include "conversation/scenario.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,9 +108,13 @@ static int event_port(const struct play *play, const struct event *event)
 
 static bool call_meets(const struct play *play, const struct event *event, const struct step *step)
 {
-    if (event->kind != EVENT_CALL || event->call.library || event->call.result < 0 || event->call.pending)
+    if (event->kind != EVENT_CALL || event->call.library || event->call.pending)
         return false;
     enum role role = call_role(event->call.id);
+    /* On a loopback the connection of a non-blocking socket is there when connect() says that it is in progress. */
+    bool in_progress = role == ROLE_CONNECT && event->call.error == EINPROGRESS;
+    if (event->call.result < 0 && !in_progress)
+        return false;
     switch (step->condition) {
     case CONDITION_BOUND:
         return role == ROLE_BIND && (step->port == 0 || event_port(play, event) == step->port);

@@ -143,8 +143,8 @@ static bool complain_of_nothing(struct trial *trial, const struct output_text *o
     trial_fails(trial, DIAGNOSIS_RUBBISH, &trial->t->events[last]);
     trial_expects(trial, _("no message: none was received"));
     trial_shows(trial, _("unprintable bytes"));
-    trial_hints(trial, _("Test the result: when it is 0 the other side has closed, when it is -1 there was an error, and in both "
-                         "cases the buffer holds no message."));
+    trial_hints(trial, _("Test the result: 0 says that the other side has closed, -1 that there was an error; in both cases "
+                         "the buffer holds no message."));
     return true;
 }
 

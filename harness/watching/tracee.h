@@ -36,7 +36,7 @@ struct thread {
     pid_t tid;
     struct process *process;
     enum thread_state state;
-    int stat_fd; /* /proc/TID/stat, kept open; -1 */
+    int stat_fd, syscall_fd; /* /proc/TID/stat and /proc/TID/syscall, kept open; -1 */
 
     bool in_call; /* between the entry and the exit of `row` */
     const struct syscall_row *row;

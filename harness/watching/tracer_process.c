@@ -25,11 +25,21 @@ struct thread *thread_add(struct tracer *tracer, pid_t tid, struct process *proc
     struct thread *thread = mem_alloc(sizeof *thread);
     thread->tid = tid;
     thread->process = process;
-    thread->stat_fd = -1;
+    thread->stat_fd = thread->syscall_fd = -1;
     thread->wake = NEVER;
     process->threads++;
     *ARRAY_ADD(tracer->threads, tracer->n_threads) = thread;
     return thread;
+}
+
+/* The open files under /proc are those of a thread number: they end with it. */
+static void forget_files(struct thread *thread)
+{
+    if (thread->stat_fd >= 0)
+        close(thread->stat_fd);
+    if (thread->syscall_fd >= 0)
+        close(thread->syscall_fd);
+    thread->stat_fd = thread->syscall_fd = -1;
 }
 
 void thread_remove(struct tracer *tracer, struct thread *thread)
@@ -42,8 +52,7 @@ void thread_remove(struct tracer *tracer, struct thread *thread)
         break;
     }
     call_abandon(thread);
-    if (thread->stat_fd >= 0)
-        close(thread->stat_fd);
+    forget_files(thread);
     thread->process->threads--;
     free(thread);
 }
@@ -149,6 +158,7 @@ void process_executed(struct tracer *tracer, struct thread *thread)
     for (size_t i = tracer->n_threads; i-- > 0;)
         if (tracer->threads[i]->process == process && tracer->threads[i] != thread)
             thread_remove(tracer, tracer->threads[i]);
+    forget_files(thread);
     thread->tid = process->pid;
     struct ptrace_syscall_info info;
     if (ptrace(PTRACE_GET_SYSCALL_INFO, thread->tid, sizeof info, &info) > 0)
@@ -170,7 +180,7 @@ void process_held(struct tracer *tracer, struct process *process, bool at_exit)
     size_t n = 0;
     for (struct dirent *entry = readdir(folder); entry != NULL && n < COUNT_OF(held); entry = readdir(folder))
         if (entry->d_name[0] != '.')
-            held[n++] = atoi(entry->d_name);
+            held[n++] = (int)strtol(entry->d_name, NULL, 10);
     closedir(folder);
     for (size_t i = 0; i < n; i++) {
         struct descriptor descriptor = descriptor_resolve(tracer, process->pid, held[i]);

@@ -12,20 +12,45 @@
 
 #include "watching/tracee.h"
 
+static ssize_t look(const struct thread *thread, const char *name, int *fd, char *text, size_t size)
+{
+    if (*fd < 0) {
+        char path[64];
+        snprintf(path, sizeof path, "/proc/%d/task/%d/%s", (int)thread->process->pid, (int)thread->tid, name);
+        *fd = open(path, O_RDONLY | O_CLOEXEC);
+    }
+    ssize_t n = pread(*fd, text, size - 1, 0);
+    text[n > 0 ? n : 0] = '\0';
+    return n;
+}
+
 /* The state letter in /proc/TID/stat, after the last parenthesis: names of programs may hold anything. */
 static char thread_letter(struct thread *thread)
 {
     char text[512];
-    if (thread->stat_fd < 0) {
-        snprintf(text, sizeof text, "/proc/%d/task/%d/stat", (int)thread->process->pid, (int)thread->tid);
-        thread->stat_fd = open(text, O_RDONLY | O_CLOEXEC);
-    }
-    ssize_t n = pread(thread->stat_fd, text, sizeof text - 1, 0);
-    if (n <= 0)
+    if (look(thread, "stat", &thread->stat_fd, text, sizeof text) <= 0)
         return 'X';
-    text[n] = '\0';
     const char *end = strrchr(text, ')');
     return end != NULL && end[1] == ' ' ? end[2] : 'X';
+}
+
+/*
+ * A thread that was preempted on its way into a wait already shows the letter S, and may yet find what it was about to wait
+ * for. /proc/TID/syscall says "running" of it: the kernel answers that question only for threads that are really off the
+ * processor, and waits for those that are just leaving it.
+ */
+static bool thread_asleep(struct thread *thread)
+{
+    char text[256];
+    if (look(thread, "syscall", &thread->syscall_fd, text, sizeof text) <= 0 || strncmp(text, "running", 7) == 0)
+        return false;
+    return thread_letter(thread) == 'S';
+}
+
+/* A first thread that has ended stays as a zombie while others of its process go on. */
+static bool thread_is_shell(struct thread *thread)
+{
+    return thread->tid == thread->process->pid && thread->process->threads > 1 && thread_letter(thread) == 'Z';
 }
 
 bool thread_blocked(struct tracer *tracer, struct thread *thread)
@@ -39,7 +64,7 @@ bool thread_blocked(struct tracer *tracer, struct thread *thread)
     }
     if (thread->interrupting || (thread->in_call && thread->terminal))
         return false; /* a stop is under way; a full terminal is emptied by us */
-    return thread_letter(thread) == 'S';
+    return thread_asleep(thread) || thread_is_shell(thread);
 }
 
 /* Packets that were sent and not yet delivered: "backlog" of this processor's line in softnet_stat. */

@@ -24,7 +24,9 @@ struct peer {
     const struct step *step;
     size_t sent;     /* of the current step */
     size_t received; /* on this connection */
-    bool connecting, ended; /* ended: end of file, reset or failure */
+    bool connecting;
+    bool at_end; /* nothing more will be received: end of file, reset or failure */
+    bool broken; /* nor can anything be sent: reset, failure, closed by us */
     struct address sender;  /* of the last datagram */
 };
 
@@ -68,14 +70,17 @@ void peer_free(struct peer *peer)
 static void end_with(struct peer *peer, enum deed_kind kind, int error)
 {
     note(peer, kind, error);
-    peer->ended = true;
+    peer->at_end = true;
+    if (kind == DEED_END_OF_FILE)
+        return; /* the other side may have closed one direction only */
+    peer->broken = true;
     tracer_unwatch(peer->tracer, peer->connection);
 }
 
 static void take_bytes(struct peer *peer)
 {
     char data[KEEP_BYTES];
-    while (peer->connection >= 0 && !peer->ended) {
+    while (peer->connection >= 0 && !peer->at_end) {
         struct address from = {.len = sizeof from.storage};
         ssize_t n = recvfrom(peer->connection, data, sizeof data, 0, (struct sockaddr *)&from.storage, &from.len);
         if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -97,7 +102,7 @@ static void take_bytes(struct peer *peer)
 static void put_bytes(struct peer *peer)
 {
     const struct step *step = peer->step;
-    while (peer->connection >= 0 && !peer->ended && peer->sent < step->size) {
+    while (peer->connection >= 0 && !peer->broken && peer->sent < step->size) {
         bool datagram = peer->type != SOCK_STREAM && peer->sender.len > 0;
         ssize_t n = sendto(peer->connection, step->bytes + peer->sent, step->size - peer->sent, MSG_NOSIGNAL,
                            datagram ? (const struct sockaddr *)&peer->sender.storage : NULL,
@@ -155,7 +160,7 @@ static void accept_one(struct peer *peer)
     drop(peer, &peer->connection);
     peer->connection = fd;
     peer->received = 0;
-    peer->ended = false;
+    peer->at_end = peer->broken = false;
     int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     note(peer, DEED_ACCEPTED, 0)->deed.address = from;
@@ -240,11 +245,11 @@ static int begin_connect(struct peer *peer, const struct step *step, struct err 
         return -1;
     take_source_port(peer, step);
     peer->received = 0;
-    peer->ended = peer->connecting = false;
+    peer->at_end = peer->broken = peer->connecting = false;
     int result = connect(peer->connection, (const struct sockaddr *)&step->address.storage, step->address.len);
     if (result < 0 && errno != EINPROGRESS) {
         note(peer, DEED_REFUSED, errno);
-        peer->ended = true;
+        peer->at_end = peer->broken = true;
         return 0;
     }
     peer->connecting = result < 0;
@@ -264,7 +269,7 @@ static void begin_close(struct peer *peer, bool reset)
         drop(peer, &peer->listener);
     /* DEED_RESET is what a peer sees; its own reset is a way of closing. */
     note(peer, DEED_CLOSED, reset ? ECONNRESET : 0);
-    peer->ended = true;
+    peer->at_end = peer->broken = true;
 }
 
 int peer_begin(struct peer *peer, const struct step *step, struct err *err)
@@ -297,8 +302,8 @@ bool peer_done(const struct peer *peer)
     if (step->kind == STEP_PEER_ACCEPT)
         return peer->connection >= 0 || peer->listener < 0;
     if (step->kind == STEP_PEER_SEND)
-        return peer->sent == step->size || peer->ended || peer->connection < 0;
+        return peer->sent == step->size || peer->broken || peer->connection < 0;
     if (step->kind == STEP_PEER_RECEIVE)
-        return peer->ended || peer->connection < 0 || (!step->end_of_file && peer->received >= step->size);
+        return peer->at_end || peer->connection < 0 || (!step->end_of_file && peer->received >= step->size);
     return true;
 }

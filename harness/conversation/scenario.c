@@ -210,13 +210,23 @@ static enum progress step_start(struct play *play, const struct step *step, stru
     return tracer_start(play->tracer, &launch, err) < 0 ? PROGRESS_BROKEN : PROGRESS_ON;
 }
 
+/* Blocked, and not merely asleep: a program that pauses between two sends is not waiting for anybody yet. */
+static enum progress step_until_waiting(struct play *play, int actor)
+{
+    enum { MOST_SLEEPS = 1000 }; /* one that sleeps for ever in a thread of its own counts as waiting */
+    for (int sleeps = 0; sleeps < MOST_SLEEPS; sleeps++) {
+        if (tracer_run(play->tracer, false, NULL, NULL) == RUN_LIMIT)
+            return PROGRESS_LIMIT;
+        if (!tracer_sleeping(play->tracer, actor) || !tracer_pass_time(play->tracer))
+            break;
+    }
+    return tracer_alive(play->tracer, actor) ? PROGRESS_ON : PROGRESS_STUCK;
+}
+
 static enum progress step_until(struct play *play, const struct step *step)
 {
-    if (step->condition == CONDITION_WAITING) {
-        enum run run = tracer_run(play->tracer, false, NULL, NULL);
-        bool alive = tracer_alive(play->tracer, transcript_actor(&play->transcript, step->actor));
-        return run == RUN_LIMIT ? PROGRESS_LIMIT : alive ? PROGRESS_ON : PROGRESS_STUCK;
-    }
+    if (step->condition == CONDITION_WAITING)
+        return step_until_waiting(play, transcript_actor(&play->transcript, step->actor));
     play->seen = 0;
     return progress_of(tracer_run(play->tracer, true, until_done, play));
 }

@@ -415,17 +415,17 @@ bool tracer_main_alive(const struct tracer *tracer, int actor)
     return false;
 }
 
-bool tracer_waiting(struct tracer *tracer, int actor)
+bool tracer_sleeping(const struct tracer *tracer, int actor)
 {
-    bool any = false;
-    for (size_t i = 0; i < tracer->n_threads; i++) {
-        if (tracer->threads[i]->process->actor != actor)
-            continue;
-        any = true;
-        if (!thread_blocked(tracer, tracer->threads[i]))
-            return false;
-    }
-    return any;
+    for (size_t i = 0; i < tracer->n_threads; i++)
+        if (tracer->threads[i]->process->actor == actor && tracer->threads[i]->wait == WAIT_SLEEP)
+            return true;
+    return false;
+}
+
+bool tracer_pass_time(struct tracer *tracer)
+{
+    return time_wake_next(tracer);
 }
 
 int tracer_signal(struct tracer *tracer, int actor, int signal_number)

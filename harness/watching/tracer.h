@@ -49,7 +49,9 @@ void tracer_release(struct tracer *tracer, int actor);
 
 bool tracer_alive(const struct tracer *tracer, int actor); /* any process of it */
 bool tracer_main_alive(const struct tracer *tracer, int actor);
-bool tracer_waiting(struct tracer *tracer, int actor); /* every thread of it is blocked */
+bool tracer_sleeping(const struct tracer *tracer, int actor); /* a thread of it sleeps, and will wake by itself */
+/* In a quiet world: the next sleep or wait with a timeout ends. False when there is none. */
+bool tracer_pass_time(struct tracer *tracer);
 int tracer_signal(struct tracer *tracer, int actor, int signal_number);
 /* Writes all of it, while the world goes on as far as needed; false when the program does not take it. */
 bool tracer_input(struct tracer *tracer, int actor, const char *data, size_t n);

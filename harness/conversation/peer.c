@@ -43,7 +43,7 @@ static struct event *note(struct peer *peer, enum deed_kind kind, int error)
         transcript_add(peer->transcript, EVENT_DEED, peer->actor, 0, tracer_now(peer->tracer));
     event->deed.kind = kind;
     event->deed.error = error;
-    tracer_activity(peer->tracer);
+    tracer_progress(peer->tracer);
     return event;
 }
 

@@ -48,6 +48,7 @@ struct thread {
     enum wait_kind wait;
     int64_t wake;      /* virtual time at which the call ends; NEVER */
     bool interrupting; /* we asked for a stop to end the wait */
+    int pending_connect; /* our copy of the socket while connect() is made to look interrupted; -1 */
     bool interrupted;  /* the call left with a restart code: it goes on, or becomes EINTR */
 
     unsigned empties;       /* calls in a row that gave nothing */
@@ -109,8 +110,11 @@ struct tracer {
     int epoll, signals, softnet;
     int64_t now;       /* virtual, ns */
     uint64_t activity; /* counts what may interest a polling thread */
-    unsigned wakes;    /* since the last activity */
-    int64_t leap;      /* how far time goes beyond what is asked for when wakes change nothing */
+    struct passing {   /* how virtual time has passed: see tracer_time.c */
+        unsigned wakes, fruitless; /* in this run; since the last progress */
+        int64_t begun, progressed; /* virtual times */
+        int64_t leap;              /* how far time goes beyond what is asked for when wakes change nothing */
+    } passing;
     bool real_timer;   /* a program uses a timer that is not virtual */
     bool busy;         /* somebody polls in vain */
 };
@@ -134,6 +138,8 @@ int64_t process_cpu(const struct process *process); /* ns */
 void call_entry(struct tracer *tracer, struct thread *thread, const struct ptrace_syscall_info *info);
 void call_exit(struct tracer *tracer, struct thread *thread, const struct ptrace_syscall_info *info);
 void call_abandon(struct thread *thread); /* frees what the call in progress owns */
+/* The result is set here and now; the kernel does not run the call. */
+void call_answer(struct tracer *tracer, struct thread *thread, int64_t result, bool record);
 struct event *call_record(struct tracer *tracer, struct thread *thread);
 void call_unpark(struct tracer *tracer, struct thread *thread);
 
@@ -155,6 +161,11 @@ void decode_data(struct thread *thread, size_t size, size_t keep, struct bytes *
 /* The student's own code that made the call: call.pc, or else call.stack. */
 void decode_place(struct tracer *tracer, struct thread *thread, uint64_t ip, uint64_t sp);
 
+/* tracer_fault.c: true when the call was answered here. */
+bool fault_inject(struct tracer *tracer, struct thread *thread, enum role role, const struct descriptor *descriptor);
+/* At the exit of a connect() that is to look interrupted. */
+void fault_finish_connect(struct thread *thread, int64_t *result);
+
 /* tracer_time.c */
 enum time_answer { TIME_NOT_OURS, TIME_ANSWERED /* the call is skipped, its result set */, TIME_WAITS /* resume until exit */ };
 enum time_answer time_entry(struct tracer *tracer, struct thread *thread);
@@ -162,6 +173,9 @@ enum time_answer time_entry(struct tracer *tracer, struct thread *thread);
 enum time_back { BACK_PLAIN, BACK_TIMED_OUT, BACK_GOES_ON };
 enum time_back time_exit(struct tracer *tracer, struct thread *thread, int64_t *result);
 bool time_wake_next(struct tracer *tracer);
+void time_begin_run(struct tracer *tracer);
+/* The conversation went on: a call on a socket succeeded, a process began or ended, a peer did something. */
+void time_progress(struct tracer *tracer);
 
 /* tracer_quiet.c */
 bool quiet_now(struct tracer *tracer);

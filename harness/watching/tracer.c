@@ -95,8 +95,6 @@ bool tracer_busy(const struct tracer *tracer)
 void tracer_activity(struct tracer *tracer)
 {
     tracer->activity++;
-    tracer->wakes = 0;
-    tracer->leap = 0;
 }
 
 void tracer_flag(struct tracer *tracer, int actor, const char *text)
@@ -114,6 +112,12 @@ void tracer_limit(struct tracer *tracer, enum limit limit, int actor)
         tracer->transcript->limit = limit;
         tracer->transcript->limit_actor = actor;
     }
+}
+
+void tracer_progress(struct tracer *tracer)
+{
+    tracer_activity(tracer);
+    time_progress(tracer);
 }
 
 /* --- descriptors of peers and terminals --- */
@@ -221,7 +225,6 @@ static void handle_signal(struct tracer *tracer, struct thread *thread, int sign
         call_record(tracer, thread);
         call_abandon(thread);
     }
-    tracer_activity(tracer);
     tracer_resume(thread, false, signal_number);
 }
 
@@ -373,6 +376,7 @@ enum run tracer_run(struct tracer *tracer, bool advance, bool (*done)(void *cont
     const int64_t timer_patience = 3000 * MILLISECOND;
     struct patience patience = {first_look, 0};
     tracer->busy = false;
+    time_begin_run(tracer);
     for (;;) {
         if (tracer_pump(tracer))
             patience = (struct patience){first_look, 0};

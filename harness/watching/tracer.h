@@ -61,8 +61,9 @@ void tracer_end_input(struct tracer *tracer, int actor);
 int tracer_watch(struct tracer *tracer, int fd, uint32_t events, void (*ready)(void *context, uint32_t events),
                  void *context);
 void tracer_unwatch(struct tracer *tracer, int fd);
-/* Something happened that a polling program may be waiting for. */
+/* Something happened that a polling program may be waiting for; and, for progress, something that carries the play on. */
 void tracer_activity(struct tracer *tracer);
+void tracer_progress(struct tracer *tracer);
 int64_t tracer_now(const struct tracer *tracer);
 bool tracer_busy(const struct tracer *tracer); /* somebody polls in vain */
 

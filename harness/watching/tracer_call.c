@@ -53,6 +53,8 @@ static void go_on(struct tracer *tracer, struct thread *thread, const struct eve
 /* Sets of roles, as bits. */
 #define BIT(role) (UINT64_C(1) << ROLE_##role)
 static const uint64_t on_sockets_only = BIT(BIND) | BIT(LISTEN) | BIT(ACCEPT) | BIT(CONNECT) | BIT(SHUTDOWN);
+static const uint64_t on_sockets = BIT(SOCKET) | BIT(BIND) | BIT(LISTEN) | BIT(ACCEPT) | BIT(CONNECT) | BIT(SHUTDOWN) |
+                                   BIT(SEND) | BIT(RECEIVE) | BIT(CLOSE);
 static const uint64_t may_be_in_vain =
     BIT(CLOCK) | BIT(POLL) | BIT(RECEIVE) | BIT(ACCEPT) | BIT(CONNECT) | BIT(SEND) | BIT(WAIT);
 static const uint64_t without_exit =
@@ -68,8 +70,7 @@ static bool is_in(enum role role, uint64_t set)
 
 /* --- entry --- */
 
-/* The result is set here and now; the kernel does not run the call. */
-static void answer(struct tracer *tracer, struct thread *thread, int64_t result, bool record)
+void call_answer(struct tracer *tracer, struct thread *thread, int64_t result, bool record)
 {
     struct registers registers;
     if (registers_get(thread->tid, &registers) == 0) {
@@ -82,6 +83,7 @@ static void answer(struct tracer *tracer, struct thread *thread, int64_t result,
         thread->call.error = result < 0 ? (int)-result : 0;
         event = call_record(tracer, thread);
         tracer_activity(tracer);
+        time_progress(tracer);
     }
     call_abandon(thread);
     go_on(tracer, thread, event, false);
@@ -114,53 +116,15 @@ static bool refuse(struct tracer *tracer, struct thread *thread, enum role role)
 {
     if (role == ROLE_SOCKET && !family_allowed((int)thread->args[0])) {
         tracer_flag(tracer, thread->process->actor, "socket-family");
-        answer(tracer, thread, -EAFNOSUPPORT, true);
+        call_answer(tracer, thread, -EAFNOSUPPORT, true);
         return true;
     }
     if (role == ROLE_KILL && !may_signal(tracer, thread)) {
         tracer_flag(tracer, thread->process->actor, "signal-to-others");
-        answer(tracer, thread, -EPERM, false);
+        call_answer(tracer, thread, -EPERM, false);
         return true;
     }
     return false;
-}
-
-/* The kernel is asked for fewer bytes than the program asked for, and does just that. */
-static void shorten(struct thread *thread, size_t length)
-{
-    int argument = syscall_argument(thread->row, ARG_IN);
-    if (argument < 0)
-        argument = syscall_argument(thread->row, ARG_OUT);
-    if (argument < 0 || thread->args[argument + 1] <= length)
-        return; /* vectors stay whole: a program that uses them meets short counts elsewhere */
-    struct registers registers;
-    if (registers_get(thread->tid, &registers) < 0)
-        return;
-    thread->before = registers;
-    thread->changed = true;
-    registers_set_argument(&registers, argument + 1, length);
-    registers_put(thread->tid, &registers);
-}
-
-static bool inject(struct tracer *tracer, struct thread *thread, enum role role, const struct descriptor *descriptor)
-{
-    if (tracer->n_faults == 0)
-        return false;
-    bool concerned = role == ROLE_SOCKET ? !thread->call.library
-                                         : descriptor->kind == DESCRIPTOR_SOCKET && descriptor->socket >= 0 &&
-                                               !tracer->transcript->sockets[descriptor->socket].library;
-    if (!concerned)
-        return false;
-    const struct fault *fault = fault_strike(tracer->faults, tracer->n_faults, thread->process->actor, role);
-    if (fault == NULL)
-        return false;
-    thread->call.injected = true;
-    if (fault->error == 0) {
-        shorten(thread, fault->length);
-        return false;
-    }
-    answer(tracer, thread, -fault->error, true);
-    return true;
 }
 
 /* Closing by another name: what a dup2 replaces, what a close_range sweeps away. */
@@ -240,7 +204,7 @@ static void enter(struct tracer *tracer, struct thread *thread, enum role role)
         thread->call.library = thread->process->code_low != 0 && thread->call.pc == 0;
     else if (descriptor.socket >= 0)
         thread->call.library = tracer->transcript->sockets[descriptor.socket].library;
-    if (refuse(tracer, thread, role) || inject(tracer, thread, role, &descriptor))
+    if (refuse(tracer, thread, role) || fault_inject(tracer, thread, role, &descriptor))
         return;
     switch (time_entry(tracer, thread)) {
     case TIME_ANSWERED: return;
@@ -385,8 +349,10 @@ static void leave(struct tracer *tracer, struct thread *thread)
     }
     if (empty)
         thread->empty_id = call->id;
-    else
+    else if (!call->timed_out)
         tracer_activity(tracer);
+    if (call->result >= 0 && is_in(role, on_sockets) && !thread->terminal)
+        time_progress(tracer);
     call_abandon(thread);
     go_on(tracer, thread, event, false);
 }
@@ -398,6 +364,8 @@ void call_exit(struct tracer *tracer, struct thread *thread, const struct ptrace
         return;
     }
     int64_t result = info->exit.rval;
+    if (thread->pending_connect >= 0)
+        fault_finish_connect(thread, &result);
     enum time_back back = time_exit(tracer, thread, &result);
     if (back == BACK_GOES_ON) {
         /* A signal: the call is made again, or a handler turns it into EINTR. */

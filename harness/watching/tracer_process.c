@@ -25,7 +25,7 @@ struct thread *thread_add(struct tracer *tracer, pid_t tid, struct process *proc
     struct thread *thread = mem_alloc(sizeof *thread);
     thread->tid = tid;
     thread->process = process;
-    thread->stat_fd = thread->syscall_fd = -1;
+    thread->stat_fd = thread->syscall_fd = thread->pending_connect = -1;
     thread->wake = NEVER;
     process->threads++;
     *ARRAY_ADD(tracer->threads, tracer->n_threads) = thread;
@@ -98,6 +98,7 @@ void process_note(struct tracer *tracer, struct process *process, enum process_c
         transcript_add(tracer->transcript, EVENT_PROCESS, process->actor, (int)process->pid, tracer->now);
     event->change = (struct process_event){change, other, status, process->main, process->ours};
     tracer_activity(tracer);
+    time_progress(tracer);
 }
 
 /* --- exec --- */

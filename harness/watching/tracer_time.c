@@ -365,14 +365,44 @@ enum time_back time_exit(struct tracer *tracer, struct thread *thread, int64_t *
 
 /* --- the next one to wake --- */
 
+void time_begin_run(struct tracer *tracer)
+{
+    tracer->passing = (struct passing){.begun = tracer->now, .progressed = tracer->now};
+}
+
+void time_progress(struct tracer *tracer)
+{
+    tracer->passing.fruitless = 0;
+    tracer->passing.progressed = tracer->now;
+    tracer->passing.leap = 0;
+}
+
 static void pass_time(struct tracer *tracer, int64_t until)
 {
-    enum { WAKES_BEFORE_LEAPS = 512 };
-    tracer->wakes++;
-    if (tracer->wakes % WAKES_BEFORE_LEAPS == 0)
-        tracer->leap = tracer->leap > 0 ? tracer->leap * 2 : SECOND / 100;
-    if (until + tracer->leap > tracer->now)
-        tracer->now = until + tracer->leap;
+    enum { FRUITLESS_BEFORE_LEAPS = 2000, FRUITLESS_PER_LEAP = 200 };
+    struct passing *passing = &tracer->passing;
+    passing->wakes++;
+    passing->fruitless++;
+    if (passing->fruitless >= FRUITLESS_BEFORE_LEAPS && passing->fruitless % FRUITLESS_PER_LEAP == 0)
+        passing->leap = passing->leap > 0 ? passing->leap * 2 : SECOND / 100;
+    if (until + passing->leap > tracer->now)
+        tracer->now = until + passing->leap;
+}
+
+/*
+ * Whether waking somebody once more is pointless. Programs may give up by the clock or after so many tries; the longest that
+ * any exercise allows is a minute. A single long sleep is never cut short.
+ */
+static bool time_is_spent(const struct tracer *tracer)
+{
+    enum { FEW_WAKES = 400, MOST_FRUITLESS = 6000 };
+    const int64_t fruitless_time = 120 * SECOND, any_time = 600 * SECOND;
+    const struct passing *passing = &tracer->passing;
+    if (passing->fruitless > MOST_FRUITLESS)
+        return true;
+    if (passing->fruitless > FEW_WAKES && tracer->now - passing->progressed > fruitless_time)
+        return true;
+    return passing->wakes > FEW_WAKES && tracer->now - passing->begun > any_time;
 }
 
 static void ring(struct tracer *tracer, struct process *process)
@@ -401,8 +431,7 @@ bool time_wake_next(struct tracer *tracer)
             when = ringing->alarm;
         }
     }
-    enum { FRUITLESS_WAKES = 20000 };
-    if (when == NEVER || tracer->wakes > FRUITLESS_WAKES)
+    if (when == NEVER || time_is_spent(tracer))
         return false;
     if (ringing != NULL) {
         ring(tracer, ringing);

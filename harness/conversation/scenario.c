@@ -220,7 +220,7 @@ static enum progress step_until_waiting(struct play *play, int actor)
         if (!tracer_sleeping(play->tracer, actor) || !tracer_pass_time(play->tracer))
             break;
     }
-    return tracer_alive(play->tracer, actor) ? PROGRESS_ON : PROGRESS_STUCK;
+    return PROGRESS_ON;
 }
 
 static enum progress step_until(struct play *play, const struct step *step)

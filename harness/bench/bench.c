@@ -1,0 +1,232 @@
+/*
+ * bench: measures what design and interface promise, and says of each promise whether it is kept. `make bench` runs it.
+ *
+ * Usage: bench --root PROJECT --build FOLDER [NAME...]: scenario, submission, cores, endings; none: all.
+ * Exit status: 0; 1 when something could not be measured; 2 for a wrong argument. A target that is missed is no failure:
+ * machines differ, and so do their neighbours.
+ */
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/command.h"
+#include "bench/stage.h"
+#include "ground/text.h"
+
+enum { PAIRS = 7, SLOW_PAIRS = 5, WORLDS = 40, HUNG = 10 };
+
+static double pairs_ratio(double a[], double b[], size_t n, double *median_a, double *median_b)
+{
+    double ratios[PAIRS];
+    for (size_t i = 0; i < n; i++)
+        ratios[i] = a[i] / b[i];
+    *median_a = median(a, n);
+    *median_b = median(b, n);
+    return median(ratios, n);
+}
+
+/* --- one scenario --- */
+
+static int measure_scenario(const struct stage *stage, struct measures *measures, struct err *err)
+{
+    struct batch watched = {stage, &stage->client, NULL, stage->client_program, VERDICT_PASSED, WORLDS};
+    struct batch bare = watched;
+    if (batch_find(&watched, "message", err) < 0)
+        return -1;
+    double time[2][PAIRS], processor[2][PAIRS];
+    for (size_t i = 0; i < PAIRS; i++) {
+        struct spent spent[2];
+        if (batch_run(&watched, 1, &spent[0], err) < 0 || batch_run(&bare, 1, &spent[1], err) < 0)
+            return -1;
+        for (int side = 0; side < 2; side++) {
+            time[side][i] = spent[side].elapsed / WORLDS * 1e3;
+            processor[side][i] = spent[side].processor / WORLDS * 1e3;
+        }
+    }
+    double a, b;
+    double ratio = pairs_ratio(time[0], time[1], PAIRS, &a, &b);
+    measure_set(measures, MEASURE_SCENARIO_TIME, ratio, "%.2f ms / %.2f ms", a, b);
+    ratio = pairs_ratio(processor[0], processor[1], PAIRS, &a, &b);
+    measure_set(measures, MEASURE_SCENARIO_PROCESSOR, ratio, "%.2f ms / %.2f ms", a, b);
+    return 0;
+}
+
+/* --- a whole submission --- */
+
+static int measure_submission(const struct stage *stage, struct measures *measures, struct err *err)
+{
+    double time[2][PAIRS], processor[2][PAIRS];
+    for (size_t i = 0; i < SLOW_PAIRS; i++) {
+        struct spent spent[2];
+        if (command_grade(stage, 0, &spent[0], err) < 0 || command_compile(stage, &spent[1], err) < 0)
+            return -1;
+        for (int side = 0; side < 2; side++) {
+            time[side][i] = spent[side].elapsed;
+            processor[side][i] = spent[side].processor;
+        }
+    }
+    double a, b;
+    double ratio = pairs_ratio(time[0], time[1], SLOW_PAIRS, &a, &b);
+    measure_set(measures, MEASURE_SUBMISSION, ratio, "%.2f s / %.2f s", a, b);
+    ratio = pairs_ratio(processor[0], processor[1], SLOW_PAIRS, &a, &b);
+    measure_set(measures, MEASURE_SUBMISSION_PROCESSOR, ratio, "%.2f s / %.2f s", a, b);
+    return 0;
+}
+
+static int processors(void)
+{
+    cpu_set_t allowed;
+    CPU_ZERO(&allowed);
+    return sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
+}
+
+static int measure_cores(const struct stage *stage, struct measures *measures, struct err *err)
+{
+    if (processors() < 2) {
+        measure_failed(measures, MEASURE_CORES, "there is one processor only");
+        return 0;
+    }
+    double one[PAIRS], two[PAIRS];
+    for (size_t i = 0; i < SLOW_PAIRS; i++) {
+        struct spent spent[2];
+        if (command_grade(stage, 1, &spent[0], err) < 0 || command_grade(stage, 2, &spent[1], err) < 0)
+            return -1;
+        one[i] = spent[0].elapsed;
+        two[i] = spent[1].elapsed;
+    }
+    double a, b;
+    double ratio = pairs_ratio(one, two, SLOW_PAIRS, &a, &b);
+    measure_set(measures, MEASURE_CORES, ratio, "%.2f s / %.2f s", a, b);
+    return 0;
+}
+
+/* --- programs that do not end --- */
+
+static int measure_hang(const struct stage *stage, const char *ending, enum measure_id id, struct measures *measures,
+                        struct err *err)
+{
+    struct batch hung = {stage, &stage->endings, NULL, stage->endings_program, VERDICT_FAILED, HUNG};
+    struct batch ended = {stage, &stage->endings, NULL, stage->endings_program, VERDICT_PASSED, HUNG};
+    if (batch_find(&hung, ending, err) < 0 || batch_find(&ended, "ends", err) < 0)
+        return -1;
+    double more[PAIRS], with[PAIRS], without[PAIRS];
+    for (size_t i = 0; i < SLOW_PAIRS; i++) {
+        struct spent spent[2];
+        if (batch_run(&hung, 1, &spent[0], err) < 0 || batch_run(&ended, 1, &spent[1], err) < 0)
+            return -1;
+        with[i] = spent[0].elapsed / HUNG * 1e3;
+        without[i] = spent[1].elapsed / HUNG * 1e3;
+        more[i] = with[i] - without[i];
+    }
+    measure_set(measures, id, median(more, SLOW_PAIRS), "%.2f ms - %.2f ms", median(with, SLOW_PAIRS),
+                median(without, SLOW_PAIRS));
+    return 0;
+}
+
+static int measure_spin(const struct stage *stage, struct measures *measures, struct err *err)
+{
+    enum { SPINS = 3 };
+    struct batch spins = {stage, &stage->endings, NULL, stage->endings_program, VERDICT_FAILED, 1};
+    struct batch ends = {stage, &stage->endings, NULL, stage->endings_program, VERDICT_PASSED, 1};
+    struct batch others = {stage, &stage->endings, NULL, stage->endings_program, VERDICT_PASSED, WORLDS};
+    if (batch_find(&spins, "computes", err) < 0 || batch_find(&ends, "ends", err) < 0 || batch_find(&others, "ends", err) < 0)
+        return -1;
+    double more[PAIRS], beside[PAIRS], alone[PAIRS];
+    bool two = processors() >= 2;
+    for (size_t i = 0; i < SPINS; i++) {
+        struct spent spent[4] = {{0, 0}};
+        if (batch_run(&spins, 1, &spent[0], err) < 0 || batch_run(&ends, 1, &spent[1], err) < 0 ||
+            (two && (batch_run_beside(&spins, &others, 2, &spent[2], err) < 0 || batch_run(&others, 1, &spent[3], err) < 0)))
+            return -1;
+        more[i] = spent[0].processor - spent[1].processor;
+        beside[i] = spent[2].elapsed;
+        alone[i] = spent[3].elapsed;
+    }
+    measure_set(measures, MEASURE_ENDLESS_LOOP, median(more, SPINS), "its allowance is 1 s");
+    if (!two) {
+        measure_failed(measures, MEASURE_MEANWHILE, "there is one processor only");
+        return 0;
+    }
+    double a, b;
+    double ratio = pairs_ratio(beside, alone, SPINS, &a, &b);
+    measure_set(measures, MEASURE_MEANWHILE, ratio, "%d scenarios: %.0f ms / %.0f ms", WORLDS, a * 1e3, b * 1e3);
+    return 0;
+}
+
+static int measure_endings(const struct stage *stage, struct measures *measures, struct err *err)
+{
+    if (measure_hang(stage, "waits", MEASURE_DEADLOCK, measures, err) < 0 ||
+        measure_hang(stage, "pauses", MEASURE_PAUSE, measures, err) < 0 ||
+        measure_hang(stage, "sleeps", MEASURE_ENDLESS_SLEEP, measures, err) < 0)
+        return -1;
+    return measure_spin(stage, measures, err);
+}
+
+/* --- the whole --- */
+
+static const struct {
+    const char *name;
+    int (*run)(const struct stage *stage, struct measures *measures, struct err *err);
+    enum measure_id first, last; /* what it measures */
+} groups[] = {
+    {"scenario", measure_scenario, MEASURE_SCENARIO_TIME, MEASURE_SCENARIO_PROCESSOR},
+    {"submission", measure_submission, MEASURE_SUBMISSION, MEASURE_SUBMISSION_PROCESSOR},
+    {"cores", measure_cores, MEASURE_CORES, MEASURE_CORES},
+    {"endings", measure_endings, MEASURE_DEADLOCK, MEASURE_MEANWHILE},
+};
+
+static void run_group(size_t g, const struct stage *stage, struct measures *measures)
+{
+    struct err err = ERR_NONE;
+    if (groups[g].run(stage, measures, &err) == 0)
+        return;
+    for (enum measure_id id = groups[g].first; id <= groups[g].last; id++)
+        if (!measures->all[id].measured)
+            measure_failed(measures, id, "%s", err.text);
+}
+
+static bool wanted(const char *name, char *const *names)
+{
+    if (*names == NULL)
+        return true;
+    for (; *names != NULL; names++)
+        if (strcmp(*names, name) == 0)
+            return true;
+    return false;
+}
+
+static bool is_group(const char *name)
+{
+    for (size_t g = 0; g < COUNT_OF(groups); g++)
+        if (strcmp(groups[g].name, name) == 0)
+            return true;
+    return false;
+}
+
+int main(int argc, char **argv)
+{
+    text_init("en", NULL);
+    if (argc < 5 || strcmp(argv[1], "--root") != 0 || strcmp(argv[3], "--build") != 0) {
+        fprintf(stderr, "bench: usage: bench --root PROJECT --build FOLDER [NAME...]\n");
+        return 2;
+    }
+    char *const *names = argv + 5;
+    for (char *const *name = names; *name != NULL; name++) {
+        if (!is_group(*name)) {
+            fprintf(stderr, "bench: no measurement is called %s\n", *name);
+            return 2;
+        }
+    }
+    struct stage stage;
+    struct measures measures = {0};
+    struct err err = ERR_NONE;
+    if (stage_make(&stage, argv[2], argv[4], &err) < 0) {
+        fprintf(stderr, "bench: %s\n", err.text);
+        return EXIT_FAILURE;
+    }
+    for (size_t g = 0; g < COUNT_OF(groups); g++)
+        if (wanted(groups[g].name, names))
+            run_group(g, &stage, &measures);
+    stage_free(&stage);
+    return measures_print(&measures) ? EXIT_SUCCESS : EXIT_FAILURE;
+}

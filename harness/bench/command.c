@@ -1,0 +1,81 @@
+#include "bench/command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* The five as their author wrote them, all in one folder. */
+static const char sources[] = "fixtures/correct/lecture";
+/* The course's flags: what the grader itself compiles with. */
+static const char flags[] = "CFLAGS=-std=gnu17 -Wall -Wextra -g -O0 -fno-omit-frame-pointer -pthread";
+
+pid_t command_start(char *const *argv, int errors, struct err *err)
+{
+    AUTO_CLOSE int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    pid_t pid = null < 0 ? -1 : fork();
+    if (pid < 0)
+        return err_errno(err, BLAME_ENVIRONMENT, "cannot start %s", argv[0]);
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (dup2(null, STDIN_FILENO) >= 0 && dup2(null, STDOUT_FILENO) >= 0 &&
+            dup2(errors >= 0 ? errors : null, STDERR_FILENO) >= 0)
+            execvp(argv[0], argv);
+        _exit(127);
+    }
+    return pid;
+}
+
+static int run(char *const *argv, struct spent *spent, struct err *err)
+{
+    struct spent start = spent_now();
+    pid_t pid = command_start(argv, -1, err);
+    int status = -1;
+    if (pid < 0)
+        return -1;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    *spent = spent_since(&start);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        return err_set(err, BLAME_HARNESS, "%s ended with status %d", argv[0],
+                       WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+    return 0;
+}
+
+int command_grade(const struct stage *stage, int jobs, struct spent *spent, struct err *err)
+{
+    AUTO_FREE char *program = mem_printf("%s/grade", stage->build);
+    AUTO_FREE char *submission = mem_printf("%s/%s", stage->root, sources);
+    AUTO_FREE char *root = mem_printf("--root=%s", stage->root);
+    AUTO_FREE char *build = mem_printf("--build=%s", stage->build);
+    AUTO_FREE char *side_by_side = mem_printf("--jobs=%d", jobs);
+    char no_memcheck[] = "--no-memcheck";
+    char *const argv[] = {program, root, build, no_memcheck, submission, jobs > 0 ? side_by_side : NULL, NULL};
+    return run(argv, spent, err);
+}
+
+static int processors(void)
+{
+    cpu_set_t allowed;
+    CPU_ZERO(&allowed);
+    return sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
+}
+
+/* Everything again each time (-B), by make's own rule for a program from one source, beside a link to the sources. */
+int command_compile(const struct stage *stage, struct spent *spent, struct err *err)
+{
+    static const char *const programs[] = {"creation_socket", "connexion_tcp", "client_tcp", "attache_tcp", "serveur_tcp"};
+    AUTO_FREE char *folder = mem_printf("VPATH=%s/%s", stage->root, sources);
+    AUTO_FREE char *side_by_side = mem_printf("-j%d", processors());
+    char make[] = "make", again[] = "-B", into[] = "-C", compiler[] = "CC=gcc";
+    AUTO_FREE char *compile_flags = mem_string(flags);
+    char *argv[8 + COUNT_OF(programs)] = {make, again, side_by_side, into, stage->folder, folder, compiler, compile_flags};
+    char *names[COUNT_OF(programs)];
+    (void)names;
+    return run(argv, spent, err);
+}

@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Grades every fixture and the reference programs, and compares what each loses, check by check.
+#
+#   fixtures.sh BUILD [FOLDER…]     BUILD: where the grader was built; FOLDER: only these
+#
+# fixtures/correct/STYLE            everything passes
+# fixtures/faulty/EXERCISE/FAULT    expected.json says which scenarios fail, by which checks; all others pass
+#
+# Prints "not ok" lines with what differs, and counts on its last line.
+set -euo pipefail
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+
+# What a result says, in the form of expected.json; `fails` holds scenarios with their failed checks, sorted.
+observed='
+  .exercises[0] as $e
+  | {exercise: $e.id, complete, status: $e.status,
+     fails: ([$e.scenarios[]? | select(.verdict != "passed")
+              | {key: .id, value: ([.checks[]? | select(.verdict == "failed") | .id] | sort)}] | from_entries)}'
+wanted='{exercise, complete: true, status: (.status // "graded"), fails: ((.fails // {}) | map_values(sort))}'
+
+grade() { # FOLDER OPTION…: the result as JSON; the exit status must fit it
+    local folder=$1 status=0
+    shift
+    "$build/grade" --root "$top" --build "$build" --lang en --color never "$@" --json "$scratch/result.json" -- "$folder" \
+        >"$scratch/text" 2>&1 || status=$?
+    if ((status > 1)); then
+        printf 'exit status %d: %s\n' "$status" "$(tail -n 3 "$scratch/text")"
+        return 1
+    fi
+}
+
+check_correct() { # FOLDER
+    grade "$1" --assignment tp1 || return 1
+    jq -e '.complete and .score == .scale' "$scratch/result.json" >/dev/null && return 0
+    jq -r '.exercises[] | .id as $id | if .status != "graded" then "\($id): \(.status)" else
+           (.scenarios[] | select(.verdict != "passed") | "\($id)/\(.id): \(.verdict) "
+            + ([.checks[]? | select(.verdict != "passed") | "\(.id) (\(.actual // ""))"] | join(", "))) end' \
+        "$scratch/result.json"
+    return 1
+}
+
+check_faulty() { # FOLDER
+    local folder=$1
+    grade "$folder" --assignment tp1 --only "$(jq -r .exercise "$folder/expected.json")" || return 1
+    diff <(jq -S "$wanted" "$folder/expected.json") <(jq -S "$observed" "$scratch/result.json")
+}
+
+check() { # FOLDER
+    local folder=$1 difference
+    if [[ -e $folder/expected.json ]]; then
+        difference=$(check_faulty "$folder") && return 0
+    else
+        difference=$(check_correct "$folder") && return 0
+    fi
+    printf 'not ok %s\n%s\n' "${folder#"$top"/}" "$difference"
+    return 1
+}
+
+main() {
+    local passed=0 failed=0 folder
+    local -a folders
+    build=$(cd "$1" && pwd)
+    shift
+    scratch=$(mktemp -d)
+    trap 'rm -rf "$scratch"' EXIT
+    folders=("$@")
+    if ((${#folders[@]} == 0)); then
+        folders=("$top/reference" "$top"/fixtures/correct/*/ "$top"/fixtures/faulty/*/*/)
+    fi
+    for folder in "${folders[@]}"; do
+        if check "${folder%/}"; then
+            passed=$((passed + 1))
+        else
+            failed=$((failed + 1))
+        fi
+    done
+    printf 'fixtures: %d passed, %d failed\n' "$passed" "$failed"
+    ((failed == 0))
+}
+
+main "$@"

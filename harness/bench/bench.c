@@ -5,7 +5,6 @@
  * Exit status: 0; 1 when something could not be measured; 2 for a wrong argument. A target that is missed is no failure:
  * machines differ, and so do their neighbours.
  */
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,13 +70,6 @@ static int measure_submission(const struct stage *stage, struct measures *measur
     ratio = pairs_ratio(processor[0], processor[1], SLOW_PAIRS, &a, &b);
     measure_set(measures, MEASURE_SUBMISSION_PROCESSOR, ratio, "%.2f s / %.2f s", a, b);
     return 0;
-}
-
-static int processors(void)
-{
-    cpu_set_t allowed;
-    CPU_ZERO(&allowed);
-    return sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
 }
 
 static int measure_cores(const struct stage *stage, struct measures *measures, struct err *err)
@@ -206,6 +198,9 @@ static bool is_group(const char *name)
 int main(int argc, char **argv)
 {
     text_init("en", NULL);
+    /* The make that started us means its own jobs, not those that are measured. */
+    unsetenv("MAKEFLAGS");
+    unsetenv("MAKELEVEL");
     if (argc < 5 || strcmp(argv[1], "--root") != 0 || strcmp(argv[3], "--build") != 0) {
         fprintf(stderr, "bench: usage: bench --root PROJECT --build FOLDER [NAME...]\n");
         return 2;

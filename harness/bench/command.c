@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +11,14 @@
 
 /* The five as their author wrote them, all in one folder. */
 static const char sources[] = "fixtures/correct/lecture";
+
+/* exec takes no constant strings, so these are none. */
+static char make[] = "make", again[] = "-B", into[] = "-C", compiler[] = "CC=gcc", path[] = "VPATH=sources";
 /* The course's flags: what the grader itself compiles with. */
-static const char flags[] = "CFLAGS=-std=gnu17 -Wall -Wextra -g -O0 -fno-omit-frame-pointer -pthread";
+static char flags[] = "CFLAGS=-std=gnu17 -Wall -Wextra -g -O0 -fno-omit-frame-pointer -pthread";
+static char first[] = "creation_socket", second[] = "connexion_tcp", third[] = "client_tcp", fourth[] = "attache_tcp",
+            fifth[] = "serveur_tcp";
+#define PROGRAMS first, second, third, fourth, fifth
 
 pid_t command_start(char *const *argv, int errors, struct err *err)
 {
@@ -59,23 +64,16 @@ int command_grade(const struct stage *stage, int jobs, struct spent *spent, stru
     return run(argv, spent, err);
 }
 
-static int processors(void)
-{
-    cpu_set_t allowed;
-    CPU_ZERO(&allowed);
-    return sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
-}
-
-/* Everything again each time (-B), by make's own rule for a program from one source, beside a link to the sources. */
+/* Everything anew each time (-B), by make's own rule for a program of one source. */
 int command_compile(const struct stage *stage, struct spent *spent, struct err *err)
 {
-    static const char *const programs[] = {"creation_socket", "connexion_tcp", "client_tcp", "attache_tcp", "serveur_tcp"};
-    AUTO_FREE char *folder = mem_printf("VPATH=%s/%s", stage->root, sources);
+    /* make knows no spaces in paths: a link of our own leads to the sources. */
+    AUTO_FREE char *link = mem_printf("%s/sources", stage->folder);
+    AUTO_FREE char *target = mem_printf("%s/%s", stage->root, sources);
+    AUTO_FREE char *absolute = realpath(target, NULL);
+    if (absolute == NULL || (symlink(absolute, link) < 0 && errno != EEXIST))
+        return err_errno(err, BLAME_ENVIRONMENT, "cannot find %s", target);
     AUTO_FREE char *side_by_side = mem_printf("-j%d", processors());
-    char make[] = "make", again[] = "-B", into[] = "-C", compiler[] = "CC=gcc";
-    AUTO_FREE char *compile_flags = mem_string(flags);
-    char *argv[8 + COUNT_OF(programs)] = {make, again, side_by_side, into, stage->folder, folder, compiler, compile_flags};
-    char *names[COUNT_OF(programs)];
-    (void)names;
+    char *argv[] = {make, again, side_by_side, into, stage->folder, compiler, flags, path, PROGRAMS, NULL};
     return run(argv, spent, err);
 }

@@ -46,4 +46,7 @@ struct spent spent_since(const struct spent *start);
 /* Puts VALUES in order. */
 double median(double *values, size_t n);
 
+/* How many processors there are for us. */
+int processors(void);
+
 #endif

@@ -126,7 +126,7 @@ static void finish_connecting(struct peer *peer)
     getsockopt(peer->connection, SOL_SOCKET, SO_ERROR, &error, &size);
     peer->connecting = false;
     if (error == 0)
-        note(peer, DEED_CONNECTED, 0);
+        note(peer, DEED_CONNECTED, 0)->deed.address = peer->step->address;
     else
         end_with(peer, DEED_REFUSED, error);
 }
@@ -199,19 +199,19 @@ static int begin_listen(struct peer *peer, const struct step *step, struct err *
         return 0;
     }
     if (step->type != SOCK_STREAM) {
-        note(peer, DEED_BOUND, 0);
+        note(peer, DEED_BOUND, 0)->deed.address = step->address;
         peer->connection = steal_fd(&peer->listener);
         return watch_connection(peer, err);
     }
     if (step->kind == STEP_PEER_BIND) {
-        note(peer, DEED_BOUND, 0);
+        note(peer, DEED_BOUND, 0)->deed.address = step->address;
         return 0;
     }
     if (listen(peer->listener, BACKLOG) < 0) {
         note(peer, DEED_FAILED, errno);
         return 0;
     }
-    note(peer, DEED_LISTENING, 0);
+    note(peer, DEED_LISTENING, 0)->deed.address = step->address;
     if (tracer_watch(peer->tracer, peer->listener, EPOLLIN | EPOLLET, listener_ready, peer) < 0)
         return err_errno(err, BLAME_HARNESS, "epoll_ctl");
     return 0;
@@ -254,7 +254,7 @@ static int begin_connect(struct peer *peer, const struct step *step, struct err 
     }
     peer->connecting = result < 0;
     if (result == 0)
-        note(peer, DEED_CONNECTED, 0);
+        note(peer, DEED_CONNECTED, 0)->deed.address = step->address;
     return watch_connection(peer, err);
 }
 

@@ -1,6 +1,7 @@
 /* Starting a program: its terminals, its standard input, its descriptors; watched from its first instruction on. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,6 +96,9 @@ static _Noreturn void become(const struct start *start)
     if (sandbox_confine(start->bounds) < 0 || personality(ADDR_NO_RANDOMIZE) < 0 || chdir("/tmp") < 0 ||
         dup2(start->input, STDIN_FILENO) < 0 || dup2(start->output, STDOUT_FILENO) < 0 ||
         dup2(start->errors, STDERR_FILENO) < 0)
+        fail(start->trouble);
+    /* Libraries of ours open files without O_CLOEXEC; a program starts with what it is given and nothing else. */
+    if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
         fail(start->trouble);
     for (int i = 0; i < start->launch->descriptors; i++) {
         int null = open("/dev/null", O_RDWR | O_CLOEXEC);

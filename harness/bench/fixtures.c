@@ -1,0 +1,40 @@
+#include "bench/fixtures.h"
+
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int find_all(const char *root, glob_t *found)
+{
+    static const char *const patterns[] = {"fixtures/correct/*/", "fixtures/faulty/*/*/"};
+    for (size_t i = 0; i < COUNT_OF(patterns); i++) {
+        AUTO_FREE char *pattern = mem_printf("%s/%s", root, patterns[i]);
+        if (glob(pattern, i > 0 ? GLOB_APPEND : 0, NULL, found) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int fixtures_find(struct fixtures *fixtures, const char *root, size_t sample, struct err *err)
+{
+    glob_t found = {0};
+    *fixtures = (struct fixtures){NULL, 0};
+    int status = find_all(root, &found);
+    if (status < 0)
+        err_set(err, BLAME_ENVIRONMENT, "%s holds no fixtures", root);
+    size_t wanted = sample == 0 || sample > found.gl_pathc ? found.gl_pathc : sample;
+    for (size_t i = 0; status == 0 && i < wanted; i++) {
+        const char *path = found.gl_pathv[i * found.gl_pathc / wanted] + strlen(root) + 1;
+        *ARRAY_ADD(fixtures->paths, fixtures->n) = mem_bytes(path, strlen(path) - 1); /* without its final slash */
+    }
+    globfree(&found);
+    return status;
+}
+
+void fixtures_free(struct fixtures *fixtures)
+{
+    for (size_t i = 0; i < fixtures->n; i++)
+        free(fixtures->paths[i]);
+    free(fixtures->paths);
+    *fixtures = (struct fixtures){NULL, 0};
+}

@@ -2,7 +2,8 @@
 #
 #   make           the grader, the reference programs, the translations
 #   make test      every test there is, as the CI runs it; the last line counts them
-#   make bench     the measurements
+#   make bench     the measurements (BENCH=NAME...: some of them)
+#   make soak      every fixture graded RUNS=50 times, half of them on a busy machine: always the same result? (SAMPLE=N)
 #   make sanitize  the unit tests, built with the address and undefined-behaviour sanitizers
 #   make analyze   cppcheck, clang-tidy, gcc -fanalyzer
 #   make lint      shellcheck and the rules of harness/README.md
@@ -56,11 +57,13 @@ OBJECTS := $(call objects,$(SOURCES))
 LIBRARY_OBJECTS := $(filter-out $(BUILD)/objects/outside/main.o,$(OBJECTS))
 TEST_OBJECTS := $(call objects,$(TEST_SOURCES))
 BENCH_OBJECTS := $(call objects,$(BENCH_SOURCES))
-BENCHES := $(patsubst harness/bench/%.c,$(BUILD)/bench/%,$(BENCH_SOURCES))
+# Each of these is a program; the others are what they share.
+BENCHES := $(BUILD)/bench/bench $(BUILD)/bench/soak
+BENCH_SHARED := $(filter-out $(BENCHES:$(BUILD)/%=$(BUILD)/objects/%.o),$(BENCH_OBJECTS))
 REFERENCES := $(patsubst reference/%.c,$(BUILD)/reference/%,$(wildcard reference/*.c))
 CATALOGUES := $(patsubst harness/po/%.po,$(BUILD)/locale/%/LC_MESSAGES/grade.mo,$(wildcard harness/po/*.po))
 
-.PHONY: all unit test bench sanitize sanitized analyze lint clean FORCE
+.PHONY: all unit test bench soak sanitize sanitized analyze lint clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY: $(BENCH_OBJECTS)
 .SUFFIXES:
@@ -98,10 +101,16 @@ $(BUILD)/tests: $(LIBRARY_OBJECTS) $(TEST_OBJECTS) $(BUILD)/tests.objects
 	$(Q)$(CC) $(MODE) $(LINK_MODE) -o $@.tmp $(LIBRARY_OBJECTS) $(TEST_OBJECTS) $(PKG_LIBS) $(PKG_TEST_LIBS)
 	$(Q)mv $@.tmp $@
 
-$(BUILD)/bench/%: $(BUILD)/objects/bench/%.o $(LIBRARY_OBJECTS)
+$(BENCHES): $(BUILD)/bench/%: $(BUILD)/objects/bench/%.o $(BENCH_SHARED) $(LIBRARY_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(MODE) $(LINK_MODE) -o $@.tmp $^ $(PKG_LIBS)
+	$(Q)mv $@.tmp $@
+
+$(BUILD)/bench/client_tcp: harness/bench/endings/client_tcp.c Makefile
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(COURSE_CC) $(COURSE_FLAGS) -o $@.tmp $<
 	$(Q)mv $@.tmp $@
 
 $(BUILD)/reference/%: reference/%.c $(wildcard reference/*.h) Makefile
@@ -127,8 +136,13 @@ test:
 	$(Q)harness/install-packages build test
 	$(Q)BUILD=$(BUILD) harness/tests/run.sh
 
-bench: all $(BENCHES)
-	$(Q)set -e; for bench in $(BENCHES); do $$bench; done
+bench: all $(BENCHES) $(BUILD)/bench/client_tcp
+	$(Q)$(BUILD)/bench/bench --root . --build $(BUILD) $(BENCH)
+
+RUNS = 50
+SAMPLE = 0
+soak: all $(BENCHES)
+	$(Q)$(BUILD)/bench/soak --root . --build $(BUILD) --runs $(RUNS) --sample $(SAMPLE)
 
 sanitize:
 	$(Q)+$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitize SANITIZE=1 sanitized

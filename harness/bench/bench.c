@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/command.h"
+#include "bench/whole.h"
 #include "bench/stage.h"
 #include "ground/text.h"
 
@@ -57,7 +57,7 @@ static int measure_submission(const struct stage *stage, struct measures *measur
     double time[2][PAIRS], processor[2][PAIRS];
     for (size_t i = 0; i < SLOW_PAIRS; i++) {
         struct spent spent[2];
-        if (command_grade(stage, 0, &spent[0], err) < 0 || command_compile(stage, &spent[1], err) < 0)
+        if (whole_grade(stage, 0, &spent[0], err) < 0 || whole_compile(stage, &spent[1], err) < 0)
             return -1;
         for (int side = 0; side < 2; side++) {
             time[side][i] = spent[side].elapsed;
@@ -81,7 +81,7 @@ static int measure_cores(const struct stage *stage, struct measures *measures, s
     double one[PAIRS], two[PAIRS];
     for (size_t i = 0; i < SLOW_PAIRS; i++) {
         struct spent spent[2];
-        if (command_grade(stage, 1, &spent[0], err) < 0 || command_grade(stage, 2, &spent[1], err) < 0)
+        if (whole_grade(stage, 1, &spent[0], err) < 0 || whole_grade(stage, 2, &spent[1], err) < 0)
             return -1;
         one[i] = spent[0].elapsed;
         two[i] = spent[1].elapsed;

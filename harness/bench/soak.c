@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench/command.h"
+#include "bench/whole.h"
 #include "bench/difference.h"
 #include "bench/fixtures.h"
 #include "ground/fs.h"
@@ -76,7 +76,7 @@ static pid_t grade(const struct soak *soak, size_t fixture, struct err *err)
     char language[] = "--lang=en", no_memcheck[] = "--no-memcheck";
     char *const argv[] = {program, root, build, language, no_memcheck, json, submission, NULL};
     unlink(result);
-    return command_start(argv, -1, err);
+    return whole_start(argv, -1, err);
 }
 
 /* Compares the result that has come with the first one. */

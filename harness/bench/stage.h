@@ -7,6 +7,7 @@
 
 #include "bench/measure.h"
 #include "data/exercise.h"
+#include "data/verdict.h"
 #include "watching/policy.h"
 #include "watching/unwind.h"
 

@@ -27,12 +27,14 @@ static void failed(void *arg, const struct err *err)
 /* The message: one byte (enum workshop_end), then what the tools said. */
 static void run(void *arg)
 {
-    const struct building *building = arg;
+    struct building *building = arg;
     struct err err = ERR_NONE;
     enum workshop_end end = WORKSHOP_FAILED;
     struct buf log = BUF_EMPTY;
     if (workshop_run(building->request, &building->plan->bounds, building->executable, &end, &log, &err) < 0)
         message_send_error(building->out, &err);
+    /* Whoever reads the message runs the program at once: a file that is still open for writing cannot be (ETXTBSY). */
+    close(steal_fd(&building->executable));
     struct buf body = BUF_EMPTY;
     buf_char(&body, (char)end);
     size_t most = building->plan->bounds.output;

@@ -84,17 +84,24 @@ int read_message(struct script_reader *reader, const struct yaml *node, struct s
 {
     if (node->kind == YAML_SCALAR)
         return yaml_bytes(node, &step->bytes, &step->size, err);
-    const struct yaml *size = NULL;
-    long n = 0;
-    if (yaml_keys(node, "size", err) != 0 || yaml_need(node, "size", &size, err) != 0 ||
-        yaml_integer(size, 0, LONGEST_MESSAGE, &n, err) != 0)
+    if (yaml_expect(node, YAML_MAP, err) != 0 || yaml_keys(node, "size line", err) != 0)
         return -1;
+    /* A line can be read by programs that read lines, too; letters alone tell nobody where they end. */
+    const struct yaml *size = yaml_get(node, "line");
+    bool line = size != NULL;
+    long n = 0;
+    if ((!line && yaml_need(node, "size", &size, err) != 0) || yaml_integer(size, line, LONGEST_MESSAGE, &n, err) != 0)
+        return -1;
+    if (line && yaml_get(node, "size") != NULL)
+        return yaml_fail(node, err, _("'%s' and '%s' exclude each other"), "size", "line");
     if ((size_t)n > *reader->origin->room)
         return yaml_fail(node, err, _("with its templates and repeats written out, the definition is too big"));
     *reader->origin->room -= (size_t)n;
     step->size = (size_t)n;
     step->bytes = mem_alloc(step->size + 1);
     script_letters(step->bytes, step->size, message_seed(reader));
+    if (line)
+        step->bytes[step->size - 1] = '\n';
     return 0;
 }
 

@@ -23,7 +23,7 @@ const char *step_argument(enum step_kind kind);
 int read_single(const struct yaml *node, const struct yaml_entry **entry, struct err *err);
 /* The name of a new actor. */
 int read_actor(const struct yaml *node, char **name, struct err *err);
-/* TEXT or {size: N} into step->bytes. */
+/* TEXT, {size: N} or {line: N} into step->bytes. */
 int read_message(struct script_reader *reader, const struct yaml *node, struct step *step, struct err *err);
 /* What stands behind the word of a step about a program; step->kind is set. */
 int read_program_step(struct script_reader *reader, const struct yaml *argument, struct step *step, struct err *err);

@@ -1,10 +1,9 @@
-#include "bench/command.h"
+#include "bench/whole.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,7 +19,7 @@ static char first[] = "creation_socket", second[] = "connexion_tcp", third[] = "
             fifth[] = "serveur_tcp";
 #define PROGRAMS first, second, third, fourth, fifth
 
-pid_t command_start(char *const *argv, int errors, struct err *err)
+pid_t whole_start(char *const *argv, int errors, struct err *err)
 {
     AUTO_CLOSE int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     pid_t pid = null < 0 ? -1 : fork();
@@ -39,7 +38,7 @@ pid_t command_start(char *const *argv, int errors, struct err *err)
 static int run(char *const *argv, struct spent *spent, struct err *err)
 {
     struct spent start = spent_now();
-    pid_t pid = command_start(argv, -1, err);
+    pid_t pid = whole_start(argv, -1, err);
     int status = -1;
     if (pid < 0)
         return -1;
@@ -52,7 +51,7 @@ static int run(char *const *argv, struct spent *spent, struct err *err)
     return 0;
 }
 
-int command_grade(const struct stage *stage, int jobs, struct spent *spent, struct err *err)
+int whole_grade(const struct stage *stage, int jobs, struct spent *spent, struct err *err)
 {
     AUTO_FREE char *program = mem_printf("%s/grade", stage->build);
     AUTO_FREE char *submission = mem_printf("%s/%s", stage->root, sources);
@@ -65,7 +64,7 @@ int command_grade(const struct stage *stage, int jobs, struct spent *spent, stru
 }
 
 /* Everything anew each time (-B), by make's own rule for a program of one source. */
-int command_compile(const struct stage *stage, struct spent *spent, struct err *err)
+int whole_compile(const struct stage *stage, struct spent *spent, struct err *err)
 {
     /* make knows no spaces in paths: a link of our own leads to the sources. */
     AUTO_FREE char *link = mem_printf("%s/sources", stage->folder);

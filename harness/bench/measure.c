@@ -108,3 +108,16 @@ int processors(void)
     CPU_ZERO(&allowed);
     return sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
 }
+
+void use_first_processor(void)
+{
+    cpu_set_t allowed, first;
+    CPU_ZERO(&first);
+    if (sched_getaffinity(0, sizeof allowed, &allowed) < 0)
+        return;
+    size_t cpu = 0;
+    while (cpu < CPU_SETSIZE - 1 && !CPU_ISSET(cpu, &allowed))
+        cpu++;
+    CPU_SET(cpu, &first);
+    sched_setaffinity(0, sizeof first, &first);
+}

@@ -48,5 +48,7 @@ double median(double *values, size_t n);
 
 /* How many processors there are for us. */
 int processors(void);
+/* This process stays on the first of them from now on. */
+void use_first_processor(void);
 
 #endif

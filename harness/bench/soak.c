@@ -14,9 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench/whole.h"
 #include "bench/difference.h"
 #include "bench/fixtures.h"
+#include "bench/whole.h"
 #include "ground/fs.h"
 #include "ground/text.h"
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <linux/futex.h>
+#include <linux/landlock.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stdlib.h>
@@ -29,11 +30,22 @@ static const int refused[] = {
     SCMP_SYS(mbind), SCMP_SYS(set_mempolicy), SCMP_SYS(lookup_dcookie), SCMP_SYS(fanotify_init), SCMP_SYS(seccomp),
 };
 
+/* Calls on another process: its number is this argument, 0 the caller's own. A bound of processor time kills even the world's
+   first process. */
+static const struct {
+    int number;
+    unsigned argument;
+} only_on_oneself[] = {
+    {SCMP_SYS(prlimit64), 0},          {SCMP_SYS(sched_setscheduler), 0}, {SCMP_SYS(sched_setparam), 0},
+    {SCMP_SYS(sched_setattr), 0},      {SCMP_SYS(setpriority), 1},        {SCMP_SYS(ioprio_set), 1},
+};
+
 /* glibc falls back to an older call when these do not exist, so "no such call" is the kinder refusal. clone3 hides its flags
-   from the filter; io_uring would do socket calls that nobody watches. */
+   from the filter; io_uring and pwritev2 would do socket calls that nobody watches; memory files are counted against no
+   limit. */
 static const int absent[] = {
     SCMP_SYS(clone3), SCMP_SYS(io_uring_setup), SCMP_SYS(io_uring_enter), SCMP_SYS(io_uring_register),
-    SCMP_SYS(nfsservctl),
+    SCMP_SYS(nfsservctl), SCMP_SYS(memfd_create), SCMP_SYS(memfd_secret), SCMP_SYS(preadv2), SCMP_SYS(pwritev2),
 };
 
 static int add_refusals(scmp_filter_ctx context)
@@ -53,6 +65,14 @@ static int add_refusals(scmp_filter_ctx context)
     /* Untraced children would run outside the tracer's sight. */
     if (seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
                          SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_UNTRACED, CLONE_UNTRACED)) < 0)
+        return -1;
+    for (size_t i = 0; i < COUNT_OF(only_on_oneself); i++)
+        if (seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM), only_on_oneself[i].number, 1,
+                             SCMP_CMP(only_on_oneself[i].argument, SCMP_CMP_NE, 0)) < 0)
+            return -1;
+    /* Who is not dumpable hides its descriptors and its memory from the tracer. */
+    if (seccomp_rule_add(context, SCMP_ACT_ERRNO(0), SCMP_SYS(prctl), 1,
+                         SCMP_A0(SCMP_CMP_MASKED_EQ, 0xffffffffU, PR_SET_DUMPABLE)) < 0)
         return -1;
     /* A world lives on one processor: quiescence depends on it. Asking for another succeeds and changes nothing. */
     return seccomp_rule_add(context, SCMP_ACT_ERRNO(0), SCMP_SYS(sched_setaffinity), 0);
@@ -116,10 +136,34 @@ void policy_free(struct policy *policy)
     *policy = (struct policy){NULL, 0};
 }
 
+/*
+ * All programs of a world are the same user. A Landlock domain for each keeps one from looking into another's memory, and,
+ * where the kernel knows that much (ABI 6), from signalling it in ways that the tracer does not see. Where there is no Landlock
+ * the filter and the tracer are what there is.
+ */
+static void separate(void)
+{
+    struct { /* struct landlock_ruleset_attr as it is since ABI 6; older kernels take its beginning */
+        uint64_t handled_access_fs, handled_access_net, scoped;
+    } rules = {.scoped = 2 /* LANDLOCK_SCOPE_SIGNAL */};
+    size_t size = sizeof rules;
+    if (syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) < 6) {
+        rules.scoped = 0;
+        rules.handled_access_fs = LANDLOCK_ACCESS_FS_MAKE_BLOCK; /* nobody can, anyway */
+        size = sizeof rules.handled_access_fs;
+    }
+    int fd = (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0);
+    if (fd < 0)
+        return;
+    syscall(SYS_landlock_restrict_self, fd, 0);
+    close(fd);
+}
+
 int policy_install(const struct policy *policy)
 {
     struct sock_fprog program = {policy->n, policy->instructions};
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return -1;
+    separate();
     return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
 }

@@ -39,8 +39,8 @@ static int write_maps(pid_t pid, bool as_root, struct err *err)
     char uid_map[MAP_SIZE], gid_map[MAP_SIZE];
     snprintf(uid_map, sizeof uid_map, "%d %d 1", SANDBOX_UID, as_root ? NOBODY : (int)geteuid());
     snprintf(gid_map, sizeof gid_map, "%d %d 1", SANDBOX_UID, as_root ? NOBODY : (int)getegid());
-    /* An unprivileged process may map its group only after giving up setgroups(). */
-    if (write_proc(pid, "setgroups", "deny", err) < 0 || write_proc(pid, "gid_map", gid_map, err) < 0 ||
+    /* An unprivileged process may map its group only after giving up setgroups(); root's groups are to be given up inside. */
+    if ((!as_root && write_proc(pid, "setgroups", "deny", err) < 0) || write_proc(pid, "gid_map", gid_map, err) < 0 ||
         write_proc(pid, "uid_map", uid_map, err) < 0)
         return -1;
     return 0;
@@ -48,8 +48,10 @@ static int write_maps(pid_t pid, bool as_root, struct err *err)
 
 /* --- inside --- */
 
-static int become_user(struct err *err)
+static int become_user(bool as_root, struct err *err)
 {
+    if (as_root && syscall(SYS_setgroups, 0, NULL) < 0)
+        return err_errno(err, BLAME_ENVIRONMENT, "setgroups");
     if (syscall(SYS_setresgid, SANDBOX_UID, SANDBOX_UID, SANDBOX_UID) < 0 ||
         syscall(SYS_setresuid, SANDBOX_UID, SANDBOX_UID, SANDBOX_UID) < 0)
         return err_errno(err, BLAME_ENVIRONMENT, "setresuid");
@@ -122,7 +124,7 @@ static int setup_processor(int cpu, struct err *err)
 
 static int setup_world(const struct plan *plan, struct err *err)
 {
-    if (become_user(err) < 0 || setup_processor(plan->cpu, err) < 0)
+    if (become_user(plan->as_root, err) < 0 || setup_processor(plan->cpu, err) < 0)
         return -1;
     /* The harness may die at any time; nothing of its worlds may outlive it. */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)

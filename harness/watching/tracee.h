@@ -52,7 +52,8 @@ struct thread {
     bool interrupted;  /* the call left with a restart code: it goes on, or becomes EINTR */
 
     unsigned empties;       /* calls in a row that gave nothing */
-    enum call_id empty_id;  /* the last of them that was written down */
+    enum call_id empty_id;  /* the last of them */
+    int empty_error;
     uint64_t seen_activity; /* when it was parked */
 };
 
@@ -104,8 +105,12 @@ struct tracer {
     size_t n_tracked;
     int *inputs; /* by actor: our end of its standard input; -1 */
     size_t n_inputs;
-    int64_t *spent; /* by actor: processor time of its processes that have ended, ns */
-    size_t n_spent;
+    struct spending {    /* by actor: processor time, ns */
+        int64_t ended;   /* of its processes that have ended */
+        int64_t at_progress; /* of all of them, when the conversation was last seen to have gone on */
+    } *spending;
+    size_t n_spending;
+    uint64_t progress, seen_progress; /* counts what carries the conversation on */
 
     int epoll, signals, softnet;
     int64_t now;       /* virtual, ns */
@@ -115,6 +120,7 @@ struct tracer {
         int64_t begun, progressed; /* virtual times */
         int64_t leap;              /* how far time goes beyond what is asked for when wakes change nothing */
     } passing;
+    unsigned stops;    /* handled so far */
     bool real_timer;   /* a program uses a timer that is not virtual */
     bool busy;         /* somebody polls in vain */
 };
@@ -142,6 +148,7 @@ void call_abandon(struct thread *thread); /* frees what the call in progress own
 void call_answer(struct tracer *tracer, struct thread *thread, int64_t result, bool record);
 struct event *call_record(struct tracer *tracer, struct thread *thread);
 void call_unpark(struct tracer *tracer, struct thread *thread);
+void call_describe(struct tracer *tracer, struct thread *thread); /* thread->call of a parked thread: what it is about to do */
 
 /* tracer_decode.c */
 enum descriptor_kind { DESCRIPTOR_NONE, DESCRIPTOR_SOCKET, DESCRIPTOR_TERMINAL, DESCRIPTOR_FILE, DESCRIPTOR_OTHER };
@@ -181,6 +188,7 @@ void time_progress(struct tracer *tracer);
 bool quiet_now(struct tracer *tracer);
 bool thread_blocked(struct tracer *tracer, struct thread *thread);
 bool quiet_over_limit(struct tracer *tracer);
+int64_t quiet_cpu(const struct tracer *tracer, int actor); /* ns, of all processes of the actor */
 
 /* tracer_start.c */
 void terminal_drain(void *terminal, uint32_t events);

@@ -63,7 +63,7 @@ void tracer_free(struct tracer *tracer)
     free(tracer->watched);
     free(tracer->tracked);
     free(tracer->inputs);
-    free(tracer->spent);
+    free(tracer->spending);
     close(tracer->epoll);
     close(tracer->signals);
     close(tracer->softnet);
@@ -280,15 +280,21 @@ static void handle_end(struct tracer *tracer, struct thread *thread, int status,
     thread_remove(tracer, thread);
     if (!leader)
         return;
-    while (tracer->n_spent <= (size_t)process->actor)
-        *ARRAY_ADD(tracer->spent, tracer->n_spent) = 0;
-    tracer->spent[process->actor] += (usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) * 1000 * MILLISECOND +
+    tracer->spending[process->actor].ended += (usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) * 1000 * MILLISECOND +
                                      (usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) * 1000;
     if (WIFSIGNALED(status))
         process_note(tracer, process, PROCESS_KILLED, 0, WTERMSIG(status));
     else
         process_note(tracer, process, PROCESS_EXITED, 0, WEXITSTATUS(status));
     process_remove(tracer, process);
+}
+
+/* A program that makes watched calls without end never lets the loop become impatient. */
+static void count_stop(struct tracer *tracer)
+{
+    enum { STOPS_PER_LOOK = 4096 };
+    if (++tracer->stops % STOPS_PER_LOOK == 0)
+        quiet_over_limit(tracer);
 }
 
 static bool handle_children(struct tracer *tracer)
@@ -298,6 +304,7 @@ static bool handle_children(struct tracer *tracer)
     struct rusage usage;
     for (pid_t tid; tracer->transcript->limit == LIMIT_NONE && (tid = wait4(-1, &status, __WALL | WNOHANG, &usage)) > 0;) {
         any = true;
+        count_stop(tracer);
         struct thread *thread = thread_find(tracer, tid);
         if (thread == NULL && WIFSTOPPED(status))
             *ARRAY_ADD(tracer->strangers, tracer->n_strangers) = (struct stranger){tid, status};
@@ -339,9 +346,12 @@ bool tracer_pump(struct tracer *tracer)
 /* How the loop waits while threads run without stopping: ever longer looks, since a thread that blocks in the kernel sends
    no word of it. No verdict depends on these spans. */
 struct patience {
-    int64_t span;     /* ns, of the next look */
+    int64_t span;      /* ns, of the next look */
     int64_t fruitless; /* ns, since something happened */
+    int64_t cpu;       /* ns that all programs had used when the looks became long; -1: not yet */
 };
+
+static const struct patience fresh_patience = {.span = 20000, .cpu = -1};
 
 static void wait_a_little(struct tracer *tracer, struct patience *patience)
 {
@@ -353,9 +363,25 @@ static void wait_a_little(struct tracer *tracer, struct patience *patience)
     patience->span = patience->span * 2 < longest ? patience->span * 2 : longest;
 }
 
+/* A program that computes until a signal comes waits for time, too. Only its own processor time tells: on a loaded machine it
+   may not have run at all. */
+static bool is_spinning(const struct tracer *tracer, struct patience *patience)
+{
+    const int64_t enough = 60 * MILLISECOND;
+    int64_t cpu = 0;
+    for (size_t a = 0; a < tracer->n_spending; a++)
+        cpu += quiet_cpu(tracer, (int)a);
+    if (patience->cpu < 0)
+        patience->cpu = cpu;
+    if (cpu - patience->cpu < enough)
+        return false;
+    patience->cpu = cpu;
+    return true;
+}
+
 static bool out_of_patience(struct tracer *tracer, struct patience *patience, bool advance)
 {
-    const int64_t spinning = 60 * MILLISECOND, hopeless = 20000 * MILLISECOND;
+    const int64_t hopeless = 20000 * MILLISECOND;
     if (patience->span < 2 * MILLISECOND)
         return false;
     if (quiet_over_limit(tracer))
@@ -364,22 +390,20 @@ static bool out_of_patience(struct tracer *tracer, struct patience *patience, bo
         tracer_limit(tracer, LIMIT_REAL_TIME, -1);
         return true;
     }
-    /* A program that spins until a signal comes waits for time, too. */
-    if (advance && patience->fruitless > spinning)
+    if (is_spinning(tracer, patience) && advance)
         time_wake_next(tracer);
     return false;
 }
 
 enum run tracer_run(struct tracer *tracer, bool advance, bool (*done)(void *context), void *context)
 {
-    const int64_t first_look = 20000;
     const int64_t timer_patience = 3000 * MILLISECOND;
-    struct patience patience = {first_look, 0};
+    struct patience patience = fresh_patience;
     tracer->busy = false;
     time_begin_run(tracer);
     for (;;) {
         if (tracer_pump(tracer))
-            patience = (struct patience){first_look, 0};
+            patience = fresh_patience;
         if (tracer->transcript->limit != LIMIT_NONE)
             return RUN_LIMIT;
         if (done != NULL && done(context))
@@ -462,12 +486,12 @@ static enum call_id blocked_call(const struct thread *thread)
 
 static void note_pending(struct tracer *tracer, struct thread *thread)
 {
-    if (!thread->in_call && !thread->interrupted && thread->state != THREAD_PARKED) {
+    if (thread->state == THREAD_PARKED) {
+        call_describe(tracer, thread);
+    } else if (!thread->in_call && !thread->interrupted) {
         call_abandon(thread);
         thread->call.id = blocked_call(thread);
         thread->call.fd = thread->call.socket = thread->call.new_socket = -1;
-    } else if (thread->state == THREAD_PARKED) {
-        thread->call.id = thread->row->id;
     }
     thread->call.thread = (int)thread->tid;
     thread->call.pending = true;

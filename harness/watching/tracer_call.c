@@ -94,21 +94,33 @@ static bool family_allowed(int family)
     return family == AF_INET || family == AF_INET6 || family == AF_UNIX || family == AF_NETLINK || family == AF_UNSPEC;
 }
 
+/* The thread number that a call names; 0: it names a process, or a group. */
+static pid_t signalled_thread(const struct thread *thread)
+{
+    enum call_id id = thread->row->id;
+    if (id == CALL_tkill)
+        return (pid_t)thread->args[0];
+    return id == CALL_tgkill || id == CALL_rt_tgsigqueueinfo ? (pid_t)thread->args[1] : 0;
+}
+
 static bool may_signal(const struct tracer *tracer, const struct thread *thread)
 {
-    pid_t target = (pid_t)thread->args[0];
-    if (thread->row->id == CALL_tkill || thread->row->id == CALL_tgkill) {
-        const struct thread *other = thread_find(tracer, target);
-        if (thread->row->id == CALL_tgkill)
-            other = thread_find(tracer, (pid_t)thread->args[1]);
-        return other == NULL || other->process->actor == thread->process->actor;
-    }
-    if (target == 0 || target < -1)
-        return true; /* each program has a session of its own: its groups are its own too */
-    if (target == -1 || target == 1)
+    enum { FIRST = 1 /* the harness */, EVERYBODY = -1 };
+    int actor = thread->process->actor;
+    pid_t target = signalled_thread(thread);
+    const struct thread *other = target != 0 ? thread_find(tracer, target) : NULL;
+    if (target != 0)
+        return target != FIRST && (other == NULL || other->process->actor == actor);
+    target = (pid_t)thread->args[0];
+    if (target == EVERYBODY || target == FIRST)
         return false;
-    const struct process *process = process_find(tracer, target);
-    return process == NULL || process->actor == thread->process->actor;
+    for (size_t i = 0; i < tracer->n_processes; i++) {
+        const struct process *process = tracer->processes[i];
+        if (process->actor != actor &&
+            (process->pid == target || (target < EVERYBODY && getpgid(process->pid) == -target)))
+            return false;
+    }
+    return true; /* 0, its own group, is nobody else's: each program has a session of its own */
 }
 
 /* True when the call was refused here. */
@@ -194,9 +206,16 @@ static bool exit_matters(struct thread *thread, enum role role, const struct des
     return !is_in(role, without_exit);
 }
 
-static void enter(struct tracer *tracer, struct thread *thread, enum role role)
+/* What the call is about: arguments, descriptor, socket, place in the source. */
+static struct descriptor describe(struct tracer *tracer, struct thread *thread, const struct ptrace_syscall_info *info)
 {
     struct descriptor descriptor = {DESCRIPTOR_NONE, -1, 0, NULL};
+    enum role role = call_role(thread->row->id);
+    for (int i = 0; i < 6; i++)
+        thread->args[i] = info->seccomp.args[i];
+    decode_entry(tracer, thread);
+    if (role == ROLE_EXIT || role == ROLE_SOCKET || thread->call.fd >= 0 || is_in(role, on_sockets_only) || role == ROLE_SLEEP)
+        decode_place(tracer, thread, info->instruction_pointer, info->stack_pointer);
     if (thread->call.fd >= 0)
         descriptor = descriptor_resolve(tracer, thread->tid, thread->call.fd);
     thread->call.socket = descriptor.socket;
@@ -204,13 +223,26 @@ static void enter(struct tracer *tracer, struct thread *thread, enum role role)
         thread->call.library = thread->process->code_low != 0 && thread->call.pc == 0;
     else if (descriptor.socket >= 0)
         thread->call.library = tracer->transcript->sockets[descriptor.socket].library;
-    if (refuse(tracer, thread, role) || fault_inject(tracer, thread, role, &descriptor))
+    return descriptor;
+}
+
+void call_describe(struct tracer *tracer, struct thread *thread)
+{
+    struct ptrace_syscall_info info;
+    call_abandon(thread);
+    if (ptrace(PTRACE_GET_SYSCALL_INFO, thread->tid, sizeof info, &info) > 0)
+        describe(tracer, thread, &info);
+}
+
+static void enter(struct tracer *tracer, struct thread *thread, enum role role, const struct descriptor *descriptor)
+{
+    if (refuse(tracer, thread, role) || fault_inject(tracer, thread, role, descriptor))
         return;
     switch (time_entry(tracer, thread)) {
     case TIME_ANSWERED: return;
     case TIME_WAITS: break;
     case TIME_NOT_OURS:
-        if (!exit_matters(thread, role, &descriptor)) {
+        if (!exit_matters(thread, role, descriptor)) {
             call_abandon(thread);
             tracer_resume(thread, false, 0);
             return;
@@ -223,18 +255,14 @@ static void enter(struct tracer *tracer, struct thread *thread, enum role role)
 static void call_begin(struct tracer *tracer, struct thread *thread, const struct ptrace_syscall_info *info)
 {
     call_abandon(thread);
-    for (int i = 0; i < 6; i++)
-        thread->args[i] = info->seccomp.args[i];
-    decode_entry(tracer, thread);
     enum role role = call_role(thread->row->id);
-    if (role == ROLE_EXIT || role == ROLE_SOCKET || thread->call.fd >= 0 || is_in(role, on_sockets_only) || role == ROLE_SLEEP)
-        decode_place(tracer, thread, info->instruction_pointer, info->stack_pointer);
+    struct descriptor descriptor = describe(tracer, thread, info);
     if (role == ROLE_EXIT)
         enter_exit(tracer, thread);
     else if (role == ROLE_DUPLICATE || thread->row->id == CALL_close_range)
         enter_replacing(tracer, thread);
     else
-        enter(tracer, thread, role);
+        enter(tracer, thread, role, &descriptor);
 }
 
 void call_unpark(struct tracer *tracer, struct thread *thread)
@@ -313,18 +341,19 @@ static void print(struct tracer *tracer, struct thread *thread)
     tracer_activity(tracer);
 }
 
+/* A call that gave nothing: it failed, or found an end of file, or nothing ready. Made again and again, it is polling. */
 static bool is_empty(const struct thread *thread, enum role role)
 {
     const struct call *call = &thread->call;
     if (call->result < 0)
-        return call->error == EAGAIN || call->error == EINPROGRESS || call->error == EALREADY;
-    return (role == ROLE_POLL || role == ROLE_WAIT) && call->result == 0;
+        return call->error != EINTR && !call->timed_out;
+    return (role == ROLE_POLL || role == ROLE_WAIT || role == ROLE_RECEIVE) && call->result == 0 && !call->timed_out;
 }
 
 static bool worth_recording(const struct thread *thread, enum role role, bool empty)
 {
     const struct call *call = &thread->call;
-    if (empty && thread->empties > 1 && thread->empty_id == call->id)
+    if (empty && thread->empties > 1 && thread->empty_id == call->id && thread->empty_error == call->error)
         return false; /* one of a row is enough, and how many there are depends on the machine */
     if (is_in(role, always_recorded))
         return true;
@@ -347,11 +376,13 @@ static void leave(struct tracer *tracer, struct thread *thread)
         decode_exit(tracer, thread);
         event = call_record(tracer, thread);
     }
-    if (empty)
+    if (empty) {
         thread->empty_id = call->id;
-    else if (!call->timed_out)
+        thread->empty_error = call->error;
+    } else if (!call->timed_out) {
         tracer_activity(tracer);
-    if (call->result >= 0 && is_in(role, on_sockets) && !thread->terminal)
+    }
+    if (call->result >= 0 && !empty && is_in(role, on_sockets) && !thread->terminal)
         time_progress(tracer);
     call_abandon(thread);
     go_on(tracer, thread, event, false);

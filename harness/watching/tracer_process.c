@@ -65,6 +65,8 @@ struct process *process_add(struct tracer *tracer, pid_t pid, int actor, bool ma
     process->main = main;
     process->alarm = NEVER;
     *ARRAY_ADD(tracer->processes, tracer->n_processes) = process;
+    while (tracer->n_spending <= (size_t)actor)
+        *ARRAY_ADD(tracer->spending, tracer->n_spending) = (struct spending){0, 0};
     return process;
 }
 

@@ -122,21 +122,31 @@ static size_t resident_bytes(const struct process *process)
     return resident * (size_t)sysconf(_SC_PAGESIZE);
 }
 
+int64_t quiet_cpu(const struct tracer *tracer, int actor)
+{
+    int64_t cpu = tracer->spending[actor].ended;
+    for (size_t i = 0; i < tracer->n_processes; i++)
+        if (tracer->processes[i]->actor == actor)
+            cpu += process_cpu(tracer->processes[i]);
+    return cpu;
+}
+
+/* The bound on processor time is on time without any progress: serving hundreds of clients may take its time. */
 bool quiet_over_limit(struct tracer *tracer)
 {
     size_t resident = 0;
-    for (size_t a = 0; a < tracer->transcript->n_actors; a++) {
-        int64_t cpu = a < tracer->n_spent ? tracer->spent[a] : 0;
-        for (size_t i = 0; i < tracer->n_processes; i++) {
-            if (tracer->processes[i]->actor != (int)a)
-                continue;
-            cpu += process_cpu(tracer->processes[i]);
-            resident += resident_bytes(tracer->processes[i]);
-        }
-        if (cpu > tracer->bounds.cpu)
+    for (size_t i = 0; i < tracer->n_processes; i++)
+        resident += resident_bytes(tracer->processes[i]);
+    if (resident > tracer->bounds.total)
+        tracer_limit(tracer, LIMIT_MEMORY, tracer->processes[0]->actor);
+    bool progressed = tracer->seen_progress != tracer->progress;
+    tracer->seen_progress = tracer->progress;
+    for (size_t a = 0; a < tracer->n_spending; a++) {
+        int64_t cpu = quiet_cpu(tracer, (int)a);
+        if (progressed)
+            tracer->spending[a].at_progress = cpu;
+        else if (cpu - tracer->spending[a].at_progress > tracer->bounds.cpu)
             tracer_limit(tracer, LIMIT_CPU, (int)a);
-        else if (resident > tracer->bounds.total)
-            tracer_limit(tracer, LIMIT_MEMORY, (int)a);
     }
     return tracer->transcript->limit != LIMIT_NONE;
 }

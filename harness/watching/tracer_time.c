@@ -30,10 +30,11 @@ struct kernel_time {
 static bool fetch_time(const struct thread *thread, uint64_t where, int64_t unit, int64_t *out)
 {
     struct kernel_time time;
-    if (!memory_fetch(thread->tid, where, &time, sizeof time) || time.seconds < 0 || time.fraction < 0)
-        return false;
-    enum { FOREVER_SECONDS = 1000000000 };
-    *out = time.seconds > FOREVER_SECONDS ? NEVER / 4 : time.seconds * SECOND + time.fraction * unit;
+    if (!memory_fetch(thread->tid, where, &time, sizeof time) || time.seconds < 0 || time.fraction < 0 ||
+        time.fraction >= SECOND / unit)
+        return false; /* the kernel says itself what is wrong with it */
+    const int64_t forever = INT64_C(4000000000); /* seconds; moments of the calendar are below */
+    *out = time.seconds > forever ? forever * SECOND : time.seconds * SECOND + time.fraction * unit;
     return true;
 }
 
@@ -372,6 +373,7 @@ void time_begin_run(struct tracer *tracer)
 
 void time_progress(struct tracer *tracer)
 {
+    tracer->progress++;
     tracer->passing.fruitless = 0;
     tracer->passing.progressed = tracer->now;
     tracer->passing.leap = 0;

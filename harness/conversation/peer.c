@@ -92,6 +92,7 @@ static void take_bytes(struct peer *peer)
         } else {
             struct event *event = note(peer, DEED_RECEIVED, 0);
             bytes_set(&event->deed.bytes, data, (size_t)n, sizeof data);
+            tracer_kept(peer->tracer, (size_t)n);
             if (peer->type != SOCK_STREAM)
                 peer->sender = event->deed.address = from;
             peer->received += (size_t)n;

@@ -113,11 +113,9 @@ static void tell_missing(const char *program, char *const *also, struct buf *mes
 {
     AUTO_BUF others = BUF_EMPTY;
     for (size_t rank = 1; rank < name_count(also); rank++)
-        buf_printf(&others, "%s%s", rank > 1 ? ", " : "", also[rank - 1]);
-    AUTO_FREE char *text =
-        others.len > 0
-            ? mem_printf(_("no %s.c, no folder %s/ (also accepted: %s)"), program, program, buf_text(&others))
-            : mem_printf(_("no %s.c, no folder %s/"), program, program);
+        buf_printf(&others, "%s%s.c", rank > 1 ? ", " : "", also[rank - 1]);
+    AUTO_FREE char *text = others.len > 0 ? mem_printf(_("%s.c not found (or %s)"), program, buf_text(&others))
+                                          : mem_printf(_("%s.c not found"), program);
     add_sentence(message, text);
 }
 

@@ -137,17 +137,3 @@ int fs_open_folder(int dirfd, const char *path, struct err *err)
     }
     return steal_fd(&fd);
 }
-
-char *fs_temporary(struct err *err)
-{
-    const char *base = getenv("TMPDIR");
-    if (base == NULL || base[0] != '/')
-        base = "/tmp";
-    AUTO_FREE char *path = mem_printf("%s/grade-XXXXXX", base);
-    if (mkdtemp(path) == NULL || chmod(path, 0755) < 0) {
-        AUTO_FREE char *name = quoted(base);
-        err_errno(err, BLAME_ENVIRONMENT, _("cannot make a temporary folder in %s"), name);
-        return NULL;
-    }
-    return STEAL(path);
-}

@@ -27,7 +27,7 @@ int fs_open_folder(int dirfd, const char *path, struct err *err);
 int fs_write(const char *path, const void *data, size_t n, struct err *err);
 /* Removes a tree that we made, following no link, however deep it is. Ignores what is already gone. */
 int fs_remove_tree(const char *path, struct err *err);
-/* A new folder under TMPDIR or /tmp, readable by others (programs run as another user when we are root). */
+/* A new folder under TMPDIR or /tmp, for nobody else. The caller frees the path; NULL on failure. */
 char *fs_temporary(struct err *err);
 
 #endif

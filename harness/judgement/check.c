@@ -78,18 +78,19 @@ static bool has_appeared(const struct transcript *t, int actor)
 static void never_started(struct trial *trial)
 {
     trial_lacks(trial, DIAGNOSIS_NONE, NULL);
-    trial_expects(trial, _("the scenario gets as far as starting the program"));
-    trial_shows(trial, _("the program was never started: the scenario did not get so far"));
+    trial_expects(trial, _("the scenario gets as far as starting this program"));
+    trial_shows(trial, _("it was never started"));
 }
 
-static void judge_one(const struct scenario *scenario, const struct check_spec *spec, const struct transcript *t,
-                      const struct source_resolver *resolver, bool failed_before, struct check_result *result)
+static void judge_one(const struct exercise *exercise, const struct scenario *scenario, const struct check_spec *spec,
+                      const struct transcript *t, const struct source_resolver *resolver, bool failed_before,
+                      struct check_result *result)
 {
     const struct step *start = start_of(scenario, spec->of);
     const char *name = spec->of != NULL ? spec->of : start != NULL ? start->actor : "";
     bool several = start != NULL && count_programs(scenario) > 1;
-    struct trial trial = {scenario, t, spec, transcript_actor(t, name), several ? name : NULL, failed_before, resolver,
-                          result};
+    struct trial trial = {exercise, scenario, t, spec, transcript_actor(t, name), several ? name : NULL, failed_before,
+                          resolver, result, false};
     result->id = mem_string(spec->id);
     result->verdict = VERDICT_BROKEN;
     size_t rule = find_rule(spec->name);
@@ -101,6 +102,8 @@ static void judge_one(const struct scenario *scenario, const struct check_spec *
     kinds[rule].judge(&trial);
     if (start != NULL && !has_appeared(t, trial.actor))
         never_started(&trial);
+    if (trial.consequence)
+        trial_explains(&trial);
 }
 
 /* What a report may rely on: a passed check has nothing to explain, only a failed one has a cause. */
@@ -184,18 +187,18 @@ static void begin(const struct scenario *scenario, struct scenario_result *out)
 void judge_scenario(const struct exercise *exercise, const struct scenario *scenario, const struct transcript *t,
                     const struct source_resolver *resolver, struct scenario_result *out)
 {
-    (void)exercise; /* a check may want to know whose scenario it is; none does so far */
     begin(scenario, out);
     add_flags(t, out);
     if (always_broken(t, out))
         return;
-    always_first(scenario, t, resolver, out);
+    always_first(exercise, scenario, t, resolver, out);
     for (size_t i = 0; i < scenario->n_checks; i++) {
         bool failed_before = count_verdicts(out, VERDICT_FAILED) > 0;
-        judge_one(scenario, &scenario->checks[i], t, resolver, failed_before, ARRAY_ADD(out->checks, out->n_checks));
+        judge_one(exercise, scenario, &scenario->checks[i], t, resolver, failed_before,
+                  ARRAY_ADD(out->checks, out->n_checks));
     }
     if (t->stuck && count_verdicts(out, VERDICT_FAILED) == 0)
-        always_goes_on(scenario, t, resolver, out);
+        always_goes_on(exercise, scenario, t, resolver, out);
     for (size_t i = 0; i < out->n_checks; i++)
         tidy(&out->checks[i]);
     conclude(out);

@@ -5,13 +5,8 @@
 #include <sys/socket.h>
 
 #include "ground/text.h"
+#include "judgement/cause.h"
 #include "judgement/check_values.h"
-#include "judgement/trial.h"
-
-static int swapped_port(int port)
-{
-    return (port & 0xff) << 8 | port >> 8;
-}
 
 /* Says what is wrong with the family or the port of an address; false when both are right. */
 static bool wrong_meeting_point(struct trial *trial, const struct event *e, int family, int port)
@@ -25,13 +20,12 @@ static bool wrong_meeting_point(struct trial *trial, const struct event *e, int 
     }
     if (given_port == port)
         return false;
-    bool swapped = given_port >= 0 && swapped_port(given_port) == port;
+    bool swapped = given_port == ((port & 0xff) << 8 | port >> 8);
     trial_fails(trial, swapped ? DIAGNOSIS_PORT_BYTE_ORDER : DIAGNOSIS_WRONG_PORT, e);
     trial_expects(trial, _("port %d"), port);
     trial_shows(trial, _("port %d"), given_port);
-    if (swapped)
-        trial_hints(trial, _("%d is %d with its two bytes swapped: write htons(%d) in the address structure."),
-                    given_port, port, port);
+    AUTO_FREE char *hint = cause_port_hint(given_port, port);
+    trial_hints(trial, "%s", hint);
     return true;
 }
 
@@ -111,7 +105,7 @@ static void wrong_bind(struct trial *trial, const struct event *e, const struct 
         trial_expects(trial, _("bind() on a socket"));
         trial_shows(trial, _("bind() on descriptor %d, which is no socket"), (int)e->call.arg[0]);
     } else if (given != type) {
-        trial_fails(trial, DIAGNOSIS_SOCKET_TYPE, e);
+        trial_fails(trial, DIAGNOSIS_SOCKET_TYPE, trial_event(trial, facts_creation(trial->t, e->call.socket)));
         trial_expects(trial, _("bind() on a socket %s"), type_constant(type));
         trial_shows(trial, _("bind() on a socket %s"), type_constant(given));
     } else if (!wrong_meeting_point(trial, e, address_family(wanted), address_port(wanted))) {
@@ -168,39 +162,11 @@ void judge_binds(struct trial *trial)
         trial_shows(trial, _("bind() was never called"));
     } else {
         const struct event *e = &t->events[tried];
-        trial_fails(trial, DIAGNOSIS_NONE, e);
-        trial_shows(trial, _("bind() failed with %s"), error_name(e->call.error));
+        trial_shows(trial, _("%s failed with %s"), call_name(e->call.id), error_name(e->call.error));
+        trial_fails_as(trial, e);
+        trial_explains_meeting(trial);
     }
     trial_expects(trial, _("a bind() that succeeds"));
-}
-
-enum { REUSE_ADDRESS = SO_REUSEADDR, REUSE_PORT = SO_REUSEPORT };
-
-/* The setsockopt() that lets this socket share its port. */
-static const struct event *sharing_option(const struct trial *trial, int socket)
-{
-    const struct transcript *t = trial->t;
-    for (size_t i = facts_next_call(t, trial->actor, ROLE_OPTION, 0); i != NOWHERE;
-         i = facts_next_call(t, trial->actor, ROLE_OPTION, i + 1)) {
-        const struct call *call = &t->events[i].call;
-        if (call->socket == socket && call_succeeded(call) && (int)call->arg[1] == SOL_SOCKET &&
-            ((int)call->arg[2] == REUSE_ADDRESS || (int)call->arg[2] == REUSE_PORT))
-            return &t->events[i];
-    }
-    return NULL;
-}
-
-static void no_conflict(struct trial *trial, const struct event *bind)
-{
-    AUTO_FREE char *where = address_text(&bind->call.address);
-    const struct event *option = sharing_option(trial, bind->call.socket);
-    trial_fails(trial, option != NULL ? DIAGNOSIS_CONFLICT_HIDDEN : DIAGNOSIS_NONE, option != NULL ? option : bind);
-    if (option == NULL)
-        trial_shows(trial, _("bind() on %s succeeded"), where);
-    else if ((int)option->call.arg[2] == REUSE_PORT)
-        trial_shows(trial, _("bind() on %s succeeded although it is taken: SO_REUSEPORT is set"), where);
-    else
-        trial_shows(trial, _("bind() on %s succeeded although it is taken: SO_REUSEADDR is set"), where);
 }
 
 void judge_conflict(struct trial *trial)
@@ -224,10 +190,14 @@ void judge_conflict(struct trial *trial)
             bound = e;
     }
     if (bound != NULL) {
-        no_conflict(trial, bound);
+        AUTO_FREE char *where = address_text(&bound->call.address);
+        trial_fails(trial, DIAGNOSIS_NONE, bound);
+        trial_shows(trial, _("bind() on %s succeeded"), where);
+        trial_explains_meeting(trial);
     } else if (failed != NULL) {
-        trial_fails(trial, DIAGNOSIS_NONE, failed);
+        trial_fails(trial, DIAGNOSIS_CALL_FAILED, failed);
         trial_shows(trial, _("%s failed with %s"), call_name(failed->call.id), error_name(failed->call.error));
+        trial_explains_meeting(trial);
     } else {
         trial_lacks(trial, DIAGNOSIS_NO_BIND, NULL);
         trial_shows(trial, _("bind() was never called"));
@@ -264,9 +234,9 @@ void judge_listens(struct trial *trial)
         trial_shows(trial, "listen(..., %d)", (int)other->call.arg[1]);
     } else if (failed != NULL) {
         trial_lacks(trial, DIAGNOSIS_CALL_ORDER, failed);
-        trial_shows(trial, _("listen() failed with %s"), error_name(failed->call.error));
+        trial_shows(trial, _("%s failed with %s"), call_name(failed->call.id), error_name(failed->call.error));
     } else {
-        trial_lacks(trial, DIAGNOSIS_CALL_MISSING, NULL);
+        trial_lacks(trial, DIAGNOSIS_NO_LISTEN, NULL);
         trial_shows(trial, _("listen() was never called"));
     }
     trial_expects(trial, at_least ? _("a queue of at least %d") : _("a queue of %d"), (int)wanted);

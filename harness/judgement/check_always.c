@@ -48,15 +48,15 @@ static struct check_result *add(struct scenario_result *out, const char *id)
     return result;
 }
 
-void always_first(const struct scenario *scenario, const struct transcript *t, const struct source_resolver *resolver,
-                  struct scenario_result *out)
+void always_first(const struct exercise *exercise, const struct scenario *scenario, const struct transcript *t,
+                  const struct source_resolver *resolver, struct scenario_result *out)
 {
     for (size_t i = 0; i < t->n_events; i++) {
         const struct event *e = &t->events[i];
         if (e->kind != EVENT_PROCESS || e->change.change != PROCESS_KILLED || e->change.ours ||
             !is_kind(t, e->actor, ACTOR_PROGRAM) || !signal_is_crash(e->change.status))
             continue;
-        struct trial trial = {scenario, t, NULL, e->actor, NULL, false, resolver, add(out, "no-crash")};
+        struct trial trial = {exercise, scenario, t, NULL, e->actor, NULL, false, resolver, add(out, "no-crash"), false};
         trial_requires(&trial, _("The program does not crash"));
         trial_killed(&trial, e->change.status, i);
         trial_expects(&trial, _("no crash"));
@@ -64,7 +64,7 @@ void always_first(const struct scenario *scenario, const struct transcript *t, c
     }
     if (t->limit == LIMIT_NONE || !is_kind(t, t->limit_actor, ACTOR_PROGRAM))
         return;
-    struct trial trial = {scenario, t, NULL, t->limit_actor, NULL, false, resolver, add(out, "within-limits")};
+    struct trial trial = {exercise, scenario, t, NULL, t->limit_actor, NULL, false, resolver, add(out, "within-limits"), false};
     size_t last = facts_last_before(t, t->limit_actor, 0, t->n_events);
     trial_requires(&trial, _("The program stays within its limits of time, memory and output"));
     trial_fails(&trial, limit_diagnosis(t->limit), trial_event(&trial, last));
@@ -99,27 +99,27 @@ static char *stuck_step(const struct scenario *scenario, const struct transcript
     return mem_string(_("the end"));
 }
 
-void always_goes_on(const struct scenario *scenario, const struct transcript *t,
+void always_goes_on(const struct exercise *exercise, const struct scenario *scenario, const struct transcript *t,
                     const struct source_resolver *resolver, struct scenario_result *out)
 {
-    struct trial trial = {scenario, t, NULL, -1, NULL, false, resolver, add(out, "goes-on")};
+    struct trial trial = {exercise, scenario, t, NULL, -1, NULL, false, resolver, add(out, "goes-on"), false};
     AUTO_FREE char *step = stuck_step(scenario, t);
     trial_requires(&trial, _("The exchange goes on to its end"));
+    trial_fails(&trial, DIAGNOSIS_NONE, NULL);
+    trial_expects(&trial, _("the scenario gets past this step: %s"), step);
+    if (trial_explains(&trial))
+        return;
     for (size_t i = 0; i < t->n_actors; i++) {
         if (t->actors[i].kind != ACTOR_PROGRAM)
             continue;
         struct ending ending = facts_ending(t, (int)i);
-        trial.actor = (int)i;
         if (ending.kind == ENDING_NONE || ending.ours) {
             trial_still_running(&trial, (int)i);
-            break;
+            return;
         }
         trial_fails(&trial, DIAGNOSIS_NONE, trial_event(&trial, facts_last_before(t, (int)i, 0, t->n_events)));
         trial_shows(&trial, _("the program had ended already"));
     }
-    if (trial.actor < 0) {
-        trial_fails(&trial, DIAGNOSIS_NONE, NULL);
+    if (trial.result->actual == NULL)
         trial_shows(&trial, _("nothing more happened"));
-    }
-    trial_expects(&trial, _("the scenario gets past this step: %s"), step);
 }

@@ -53,9 +53,10 @@ static void out_of_order(struct trial *trial, int socket, enum role missing, enu
     if (failed != NOWHERE) {
         const struct event *e = &trial->t->events[failed];
         trial_fails(trial, DIAGNOSIS_CALL_ORDER, e);
-        trial_shows(trial, _("%s failed with %s"), role_calls(missing), error_name(e->call.error));
+        trial_shows(trial, _("%s failed with %s"), call_name(e->call.id), error_name(e->call.error));
+        trial_explains_meeting(trial);
     } else {
-        trial_lacks(trial, DIAGNOSIS_CALL_MISSING, trial_event(trial, first_on(trial, socket, before)));
+        trial_lacks(trial, role_missing(missing), trial_event(trial, first_on(trial, socket, before)));
         trial_shows(trial, _("%s was never called on this socket"), role_calls(missing));
     }
 }
@@ -144,9 +145,13 @@ void judge_no_bad_descriptor(struct trial *trial)
         if (!is_on_bad_descriptor(e, trial->actor))
             continue;
         trial_fails(trial, DIAGNOSIS_BAD_DESCRIPTOR, e);
+        if (trial->result->file == NULL)
+            trial_fails(trial, DIAGNOSIS_BAD_DESCRIPTOR, &t->events[failed]);
         trial_expects(trial, _("no call that needs the socket"));
         trial_shows(trial, _("%s on descriptor %d, after %s failed with %s"), call_name(e->call.id),
                     (int)e->call.arg[0], call_name(t->events[failed].call.id), error_name(t->events[failed].call.error));
+        if ((int)e->call.arg[0] != -1)
+            trial_explains_meeting(trial);
         return;
     }
     trial_passes(trial);

@@ -1,4 +1,5 @@
 /* How programs end: exits, survives. */
+#include <errno.h>
 #include <string.h>
 
 #include "data/script.h"
@@ -21,31 +22,43 @@ static bool was_signalled(const struct trial *trial)
     return false;
 }
 
-/* The last call of the conversation that failed: most likely the one that decided the status. */
-static size_t last_failure(const struct trial *trial)
-{
-    for (size_t i = trial->t->n_events; i-- > 0;) {
-        const struct event *e = &trial->t->events[i];
-        if (e->kind == EVENT_CALL && (call_role(e->call.id) == ROLE_SOCKET || role_needs_socket(call_role(e->call.id))) &&
-            facts_is_call(trial->t, e, trial->actor, call_role(e->call.id)) && call_failed(&e->call))
-            return i;
-    }
-    return NOWHERE;
-}
-
+/* The other status came after a call that failed, or out of nothing. */
 static void wrong_status(struct trial *trial, int status)
 {
-    size_t failure = last_failure(trial);
-    trial_fails(trial, status == 0 ? DIAGNOSIS_STATUS_ZERO : DIAGNOSIS_STATUS_NONZERO, trial_event(trial, failure));
-    if (failure == NOWHERE) {
+    size_t failure = facts_decisive_failure(trial->t, trial->actor);
+    const struct event *failed = trial_event(trial, failure);
+    trial_fails(trial, status == 0 ? DIAGNOSIS_STATUS_ZERO : DIAGNOSIS_STATUS_NONZERO, failed);
+    if (failed == NULL)
         trial_shows(trial, _("status %d"), status);
-        return;
-    }
-    const struct call *call = &trial->t->events[failure].call;
-    if (status == 0)
-        trial_shows(trial, _("status 0, although %s failed with %s"), call_name(call->id), error_name(call->error));
+    else if (status == 0)
+        trial_shows(trial, _("status 0, although %s failed with %s"), call_name(failed->call.id),
+                    error_name(failed->call.error));
     else
-        trial_shows(trial, _("status %d, after %s failed with %s"), status, call_name(call->id), error_name(call->error));
+        trial_shows(trial, _("status %d, after %s failed with %s"), status, call_name(failed->call.id),
+                    error_name(failed->call.error));
+    if (status == 0 && failed != NULL)
+        return;
+    if (!trial_explains_meeting(trial))
+        trial_explains_silence(trial);
+    if (failed != NULL && strcmp(trial->result->diagnosis, diagnosis_code(DIAGNOSIS_STATUS_NONZERO)) == 0)
+        trial_fails_as(trial, failed);
+}
+
+/* It should have ended with an error: one that it did not notice, or one that it never met. */
+static void should_have_failed(struct trial *trial)
+{
+    const struct transcript *t = trial->t;
+    trial_still_running(trial, trial->actor);
+    size_t failure = facts_decisive_failure(t, trial->actor);
+    if (failure != NOWHERE && facts_went_on(t, failure) != NOWHERE) {
+        const struct event *failed = &t->events[failure];
+        AUTO_FREE char *actual = mem_string(trial->result->actual);
+        trial_fails(trial, DIAGNOSIS_RESULT_NOT_CHECKED, failed);
+        trial_shows(trial, _("%s, although %s failed with %s"), actual, call_name(failed->call.id),
+                    error_name(failed->call.error));
+    } else {
+        trial_explains_meeting(trial);
+    }
 }
 
 void judge_exits(struct trial *trial)
@@ -78,8 +91,11 @@ void judge_exits(struct trial *trial)
             trial_fails(trial, DIAGNOSIS_STILL_RUNNING, NULL);
             trial_shows(trial, _("it ran until %s ended it"), signal_name(ending.status));
         }
+    } else if (nonzero) {
+        should_have_failed(trial);
     } else {
         trial_still_running(trial, trial->actor);
+        trial_explains_meeting(trial);
     }
     if (any)
         trial_expects(trial, _("an end, with any status"));
@@ -99,16 +115,17 @@ static void ended(struct trial *trial, const struct ending *ending)
         trial_shows(trial, _("it ended, with status %d"), ending->status);
         return;
     }
-    size_t failure = last_failure(trial);
+    size_t failure = facts_decisive_failure(trial->t, trial->actor);
     if (failure != NOWHERE && ending->status != 0) {
         const struct event *cause = &trial->t->events[failure];
-        trial_fails(trial, DIAGNOSIS_SERVER_ENDED, cause);
+        trial_fails(trial, cause->call.error == EINTR ? DIAGNOSIS_INTERRUPTED : DIAGNOSIS_SERVER_ENDED, cause);
         trial_shows(trial, _("it ended, with status %d, after %s failed with %s"), ending->status,
                     call_name(cause->call.id), error_name(cause->call.error));
-        return;
+    } else {
+        AUTO_FREE char *where = trial_place(trial, call);
+        trial_shows(trial, _("it ended, with status %d; its last call was %s"), ending->status, where);
     }
-    AUTO_FREE char *where = trial_place(trial, call);
-    trial_shows(trial, _("it ended, with status %d; its last call was %s"), ending->status, where);
+    trial_explains_meeting(trial);
 }
 
 void judge_survives(struct trial *trial)

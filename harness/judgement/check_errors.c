@@ -15,7 +15,7 @@ static void did_not_fail(struct trial *trial, enum role role)
 {
     size_t last = facts_last_call(trial->t, trial->actor, role);
     if (last == NOWHERE) {
-        trial_lacks(trial, DIAGNOSIS_CALL_MISSING, NULL);
+        trial_lacks(trial, role_missing(role), NULL);
         trial_shows(trial, _("%s was never called"), role_calls(role));
     } else {
         trial_lacks(trial, DIAGNOSIS_NONE, trial_event(trial, last));
@@ -23,12 +23,34 @@ static void did_not_fail(struct trial *trial, enum role role)
     }
 }
 
+/* Whether it was killed before it could say anything: then that is the cause. */
+static bool was_killed(struct trial *trial)
+{
+    struct ending ending = facts_ending(trial->t, trial->actor);
+    if (ending.kind != ENDING_KILLED || ending.ours)
+        return false;
+    trial_killed(trial, ending.status, ending.event);
+    return true;
+}
+
+/* Whether something on standard output, from OFFSET on, speaks of a failure. */
+static bool tells_of_failure(const struct output_text *out, size_t offset)
+{
+    return offset < out->text.len && claims_failure(buf_text(&out->text) + offset, out->text.len - offset);
+}
+
 static void not_reported(struct trial *trial, size_t failed, const struct output_text *out)
 {
     const struct event *e = &trial->t->events[failed];
     const char *call = call_name(e->call.id), *error = error_name(e->call.error);
-    size_t next = facts_went_on(trial->t, failed);
-    if (output_visible(out, output_after(out, failed))) {
+    size_t next = facts_went_on(trial->t, failed), after = output_after(out, failed);
+    if (was_killed(trial))
+        return;
+    if (output_visible(out, after) && next != NOWHERE && !tells_of_failure(out, after)) {
+        trial_fails(trial, DIAGNOSIS_RESULT_NOT_CHECKED, e);
+        trial_shows(trial, _("%s failed with %s, and the program went on with %s as if nothing had happened"), call, error,
+                    call_name(trial->t->events[next].call.id));
+    } else if (output_visible(out, after)) {
         trial_fails(trial, DIAGNOSIS_ERROR_ON_STDOUT, e);
         trial_shows(trial, _("%s failed with %s; something was printed, but on standard output only"), call, error);
     } else if (next != NOWHERE) {
@@ -117,6 +139,26 @@ static size_t last_returned(const struct trial *trial, enum role role, bool succ
     return last;
 }
 
+/* On the wrong stream, or not at all; if a call failed meanwhile, it is that which was to be told. */
+static void not_said(struct trial *trial, size_t last, bool on_out, bool on_err)
+{
+    size_t failure = facts_decisive_failure(trial->t, trial->actor);
+    bool of_failure = on_out && failure != NOWHERE && failure >= last;
+    const struct event *e = &trial->t->events[of_failure ? failure : last];
+    trial_fails(trial, on_err ? DIAGNOSIS_ON_STDERR : on_out ? DIAGNOSIS_ERROR_ON_STDOUT : DIAGNOSIS_NOT_SAID, e);
+    if (on_err)
+        trial_shows(trial, _("something was printed, but on standard error only"));
+    else if (of_failure)
+        trial_shows(trial, _("%s failed with %s; something was printed, but on standard output only"),
+                    call_name(e->call.id), error_name(e->call.error));
+    else if (on_out)
+        trial_shows(trial, _("something was printed, but on standard output only"));
+    else
+        trial_shows(trial, _("nothing was printed after this call"));
+    if (on_out && !of_failure)
+        trial_explains_silence(trial);
+}
+
 void judge_says(struct trial *trial)
 {
     enum role role = role_from_word(trial->spec->value);
@@ -126,7 +168,7 @@ void judge_says(struct trial *trial)
     size_t last = last_returned(trial, role, after != NULL && strcmp(after, "success") == 0);
     if (last == NOWHERE) {
         size_t tried = facts_next_call(trial->t, trial->actor, role, 0);
-        trial_lacks(trial, DIAGNOSIS_CALL_MISSING, trial_event(trial, tried));
+        trial_lacks(trial, tried == NOWHERE ? role_missing(role) : DIAGNOSIS_CALL_MISSING, trial_event(trial, tried));
         if (tried == NOWHERE)
             trial_shows(trial, _("%s was never called"), role_calls(role));
         else
@@ -143,12 +185,7 @@ void judge_says(struct trial *trial)
         trial_passes(trial);
         return;
     }
-    trial_fails(trial, on_err ? DIAGNOSIS_ON_STDERR : on_out ? DIAGNOSIS_ERROR_ON_STDOUT : DIAGNOSIS_NOT_SAID,
-                &trial->t->events[last]);
-    if (on_err)
-        trial_shows(trial, _("something was printed, but on standard error only"));
-    else if (on_out)
-        trial_shows(trial, _("something was printed, but on standard output only"));
-    else
-        trial_shows(trial, _("nothing was printed after this call"));
+    if (was_killed(trial))
+        return;
+    not_said(trial, last, on_out, on_err);
 }

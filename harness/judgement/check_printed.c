@@ -125,9 +125,35 @@ static bool shows_a_part(const struct trial *trial, const struct shown *out, con
 
 static bool shows_buffer(const struct trial *trial, const struct shown *out, const struct wanted *wanted)
 {
-    uint64_t asked = trial->t->events[wanted->flow->last].call.asked;
-    return asked > wanted->value && (shown_has(out, asked, wanted->from, wanted->to) ||
-                                     shown_has(out, asked + 1, wanted->from, wanted->to));
+    const struct transcript *t = trial->t;
+    for (size_t i = wanted->flow->first; i <= wanted->flow->last; i++) {
+        const struct event *e = &t->events[i];
+        if (!facts_is_call(t, e, trial->actor, wanted->role) || e->call.socket != wanted->flow->socket)
+            continue;
+        uint64_t asked = e->call.asked;
+        if (asked > wanted->value && (shown_has(out, asked, wanted->from, wanted->to) ||
+                                      shown_has(out, asked + 1, wanted->from, wanted->to)))
+            return true;
+    }
+    return false;
+}
+
+/* Whether what was sent is the same message twice. */
+static bool is_sent_twice(const struct trial *trial, const struct wanted *wanted)
+{
+    if (wanted->role != ROLE_SEND)
+        return false;
+    AUTO_BUF sent = BUF_EMPTY;
+    facts_flow_bytes(trial->t, trial->actor, ROLE_SEND, wanted->flow, &sent);
+    size_t half = sent.len / 2;
+    return half > 1 && sent.len % 2 == 0 && memcmp(sent.data, sent.data + half, half) == 0;
+}
+
+/* Whether the program still waits for more on this very connection, so that it had no occasion to print. */
+static bool waits_for_more(const struct trial *trial, const struct wanted *wanted)
+{
+    size_t blocked = trial->t->stuck ? facts_blocked(trial->t, trial->actor) : NOWHERE;
+    return blocked != NOWHERE && trial->t->events[blocked].call.socket == wanted->flow->socket;
 }
 
 /* The first few numbers that might have been meant as counts: "256, 3". NULL: none. */
@@ -152,7 +178,7 @@ static enum diagnosis diagnose_count(const struct trial *trial, const struct sho
     if (shown_has(err, wanted->value, output_after(&err->out, wanted->flow->last), SIZE_MAX))
         return DIAGNOSIS_ON_STDERR;
     if (shows_a_part(trial, out, wanted))
-        return DIAGNOSIS_COUNT_PARTIAL;
+        return is_sent_twice(trial, wanted) ? DIAGNOSIS_SENT_TWICE : DIAGNOSIS_COUNT_PARTIAL;
     if (shows_buffer(trial, out, wanted))
         return DIAGNOSIS_COUNT_OF_BUFFER;
     if (shown_has(out, wanted->value + 1, wanted->from, wanted->to))
@@ -181,6 +207,11 @@ static void count_missing(struct trial *trial, const struct shown *out, const st
         trial_shows(trial, _("the numbers printed after the call: %s"), numbers);
     else
         trial_shows(trial, _("no such number is printed after the call"));
+    if (diagnosis == DIAGNOSIS_COUNT_OF_BUFFER && shown_has(out, wanted->value + 1, wanted->from, wanted->to))
+        trial_hints(trial, _("%d is the size of the buffer, or one too many: print what the call returned, %d."),
+                    (int)wanted->value + 1, (int)wanted->value);
+    if (waits_for_more(trial, wanted))
+        trial_explains(trial);
 }
 
 static void nothing_moved(struct trial *trial, enum role role)

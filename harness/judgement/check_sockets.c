@@ -125,14 +125,17 @@ static void left_open(struct trial *trial, int socket, size_t count)
     const struct transcript *t = trial->t;
     bool accepted = t->sockets[socket].accepted;
     size_t wrong = closed_wrongly(trial);
+    AUTO_FREE char *left = mem_printf(ngettext("%zu socket is left open", "%zu sockets are left open", count), count);
     if (wrong != NOWHERE) {
         trial_fails(trial, DIAGNOSIS_WRONG_DESCRIPTOR_CLOSED, &t->events[wrong]);
-        trial_shows(trial, _("%zu not closed; close(%d) failed with EBADF"), count, (int)t->events[wrong].call.arg[0]);
-        return;
+        trial_shows(trial, _("%s; close(%d) failed with EBADF"), left, (int)t->events[wrong].call.arg[0]);
+    } else {
+        trial_fails(trial, accepted ? DIAGNOSIS_DIALOGUE_NOT_CLOSED : DIAGNOSIS_SOCKET_NOT_CLOSED,
+                    trial_event(trial, facts_creation(t, socket)));
+        trial_shows(trial, "%s", left);
     }
-    trial_fails(trial, accepted ? DIAGNOSIS_DIALOGUE_NOT_CLOSED : DIAGNOSIS_SOCKET_NOT_CLOSED,
-                trial_event(trial, facts_creation(t, socket)));
-    trial_shows(trial, _("%zu not closed"), count);
+    if (accepted)
+        trial_explains_meeting(trial); /* the listening socket closed instead */
 }
 
 void judge_closes_sockets(struct trial *trial)
@@ -181,6 +184,56 @@ static int64_t closing_time(const struct trial *trial, int socket)
     return ending.event != NOWHERE ? t->events[ending.event].time : t->end;
 }
 
+/* Whether the program has waited between these positions. */
+static bool has_waited(const struct trial *trial, size_t from, size_t to)
+{
+    const struct transcript *t = trial->t;
+    for (size_t i = from; i < to && i < t->n_events; i++) {
+        const struct event *e = &t->events[i];
+        enum role role = e->kind == EVENT_CALL && e->actor == trial->actor ? call_role(e->call.id) : ROLE_NONE;
+        if (role == ROLE_SLEEP || role == ROLE_POLL || role == ROLE_PAUSE)
+            return true;
+    }
+    return false;
+}
+
+/* Where the wait stands, if there is one, tells what to do. */
+static void explain_short_hold(struct trial *trial, size_t bound)
+{
+    size_t closed = last_fate(trial->t, trial->t->events[bound].call.socket);
+    if (has_waited(trial, bound, closed))
+        trial_hints(trial, _("The wait is too short: sleep() counts in seconds, usleep() in microseconds, poll() in "
+                             "milliseconds."));
+    else if (has_waited(trial, 0, bound))
+        trial_hints(trial, _("The program waits before bind(), when the port is not yet its own: wait afterwards."));
+    else if (has_waited(trial, closed, NOWHERE))
+        trial_hints(trial, _("The program closes the socket and waits afterwards, when the port is free again: wait first."));
+    else
+        trial_hints(trial, _("The program does not wait: call sleep() between bind() and close()."));
+}
+
+static void held_too_short(struct trial *trial, size_t bound, int64_t wanted)
+{
+    enum { MILLISECOND = 1000000, SECOND = 1000 };
+    const struct event *bind = &trial->t->events[bound];
+    int64_t closed = closing_time(trial, bind->call.socket), held = (closed - bind->time) / MILLISECOND;
+    struct ending ending = facts_ending(trial->t, trial->actor);
+    size_t failure = facts_decisive_failure(trial->t, trial->actor);
+    if ((ending.kind == ENDING_NONE || ending.ours) && trial->t->stuck) {
+        trial_still_running(trial, trial->actor);
+    } else if (failure != NOWHERE && ending.kind == ENDING_EXITED && ending.status != 0) {
+        const struct event *failed = &trial->t->events[failure];
+        trial_shows(trial, _("it ended, with status %d, after %s failed with %s"), ending.status,
+                    call_name(failed->call.id), error_name(failed->call.error));
+        trial_fails_as(trial, failed);
+    } else {
+        trial_fails(trial, DIAGNOSIS_PORT_RELEASED, bind);
+        trial_shows(trial, _("%d.%03d s"), (int)(held / SECOND), (int)(held % SECOND));
+        explain_short_hold(trial, bound);
+    }
+    trial_expects(trial, _("at least %d s between bind() and close()"), (int)wanted);
+}
+
 void judge_holds_port(struct trial *trial)
 {
     const int64_t second = 1000000000;
@@ -190,17 +243,13 @@ void judge_holds_port(struct trial *trial)
     size_t bound = facts_first_success(t, trial->actor, ROLE_BIND);
     if (bound == NOWHERE) {
         trial_lacks(trial, DIAGNOSIS_NO_BIND, trial_event(trial, facts_next_call(t, trial->actor, ROLE_BIND, 0)));
+        trial_expects(trial, _("at least %d s between bind() and close()"), (int)wanted);
         trial_shows(trial, _("no bind() succeeded"));
         return;
     }
     const struct event *bind = &t->events[bound];
-    int64_t held = closing_time(trial, bind->call.socket) - bind->time;
-    if (held >= wanted * second / 5 * 4) {
+    if (closing_time(trial, bind->call.socket) - bind->time >= wanted * second / 5 * 4)
         trial_passes(trial);
-        return;
-    }
-    trial_fails(trial, DIAGNOSIS_PORT_RELEASED, bind);
-    trial_expects(trial, _("at least %d s between bind() and close()"), (int)wanted);
-    AUTO_FREE char *seconds = text_hundredths(held / (second / 100));
-    trial_shows(trial, _("%s s"), seconds);
+    else
+        held_too_short(trial, bound, wanted);
 }

@@ -28,6 +28,10 @@ static void not_printed(struct trial *trial, const struct sightings *all, const 
     } else if (missing->flow->bytes < missing->size) {
         trial_fails(trial, DIAGNOSIS_TEXT_CUT, evidence);
         trial_shows(trial, _("only %zu bytes of %zu were received"), (size_t)missing->flow->bytes, missing->size);
+        const struct call *last = &evidence->call;
+        if (last->asked > 0 && call_moved(last) == last->asked)
+            trial_hints(trial, _("%s was given room for %zu bytes only. Give it room for the longest message that the statement "
+                                 "allows, or call it again for the rest."), call_name(last->id), last->asked);
     } else if (printed >= TELLING) {
         trial_fails(trial, DIAGNOSIS_TEXT_CUT, evidence);
         trial_shows(trial, _("only the first %zu bytes of %zu are printed"), printed, missing->size);
@@ -36,6 +40,9 @@ static void not_printed(struct trial *trial, const struct sightings *all, const 
     } else {
         trial_fails(trial, DIAGNOSIS_TEXT_MISSING, evidence);
         trial_shows(trial, _("it is not on standard output after it was received"));
+        size_t blocked = trial->t->stuck ? facts_blocked(trial->t, trial->actor) : NOWHERE;
+        if (blocked != NOWHERE && trial->t->events[blocked].call.socket == missing->flow->socket)
+            trial_explains(trial);
     }
 }
 

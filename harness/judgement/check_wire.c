@@ -122,6 +122,8 @@ void judge_receives(struct trial *trial)
             enum diagnosis diagnosis = compare(got, text, n);
             trial_fails(trial, diagnosis, sending_of(trial, got));
             show_bytes(trial, got, text, n, diagnosis);
+            if (got->len == 0)
+                trial_explains(trial);
         }
         break;
     }
@@ -171,6 +173,7 @@ static void other_end(struct trial *trial, const struct connection *connection, 
     if (connection->end == CONNECTION_OPEN) {
         trial_fails(trial, DIAGNOSIS_LEFT_OPEN, trial_event(trial, facts_blocked(trial->t, trial_program(trial))));
         trial_shows(trial, _("the connection was left open"));
+        trial_explains(trial);
     } else if (wants_fin) {
         trial_fails(trial, DIAGNOSIS_RESET_UNREAD, last_close(trial));
         trial_shows(trial, _("the connection was reset (RST)"));

@@ -166,3 +166,10 @@ bool claims_success(const char *line, size_t n, enum role role)
         return (about && !about_another) || is_bare(text);
     return has(text, weak_success) && about && !about_another;
 }
+
+bool claims_failure(const char *text, size_t n)
+{
+    AUTO_BUF folded = BUF_EMPTY;
+    fold(&folded, (const unsigned char *)text, n);
+    return has(buf_text(&folded), doubts);
+}

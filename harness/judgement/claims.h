@@ -9,5 +9,7 @@
 #include "ground/base.h"
 
 bool claims_success(const char *line, size_t n, enum role role);
+/* Whether a text has a word of failure or doubt in it. */
+bool claims_failure(const char *text, size_t n);
 
 #endif

@@ -109,6 +109,34 @@ size_t facts_first_failure(const struct transcript *t, int actor, enum role role
     return started;
 }
 
+/* Whether the call was made again after POSITION, with success. */
+static bool was_mended(const struct transcript *t, size_t position)
+{
+    const struct event *failed = &t->events[position];
+    enum role role = call_role(failed->call.id);
+    for (size_t i = facts_next_call(t, failed->actor, role, position + 1); i != NOWHERE;
+         i = facts_next_call(t, failed->actor, role, i + 1)) {
+        const struct call *call = &t->events[i].call;
+        if (call_succeeded(call) && (failed->call.socket < 0 || call->socket == failed->call.socket))
+            return true;
+    }
+    return false;
+}
+
+size_t facts_decisive_failure(const struct transcript *t, int actor)
+{
+    for (size_t i = t->n_events; i-- > 0;) {
+        const struct event *e = &t->events[i];
+        if (e->kind != EVENT_CALL || e->actor != actor)
+            continue;
+        enum role role = call_role(e->call.id);
+        if ((role == ROLE_SOCKET || role_needs_socket(role)) && facts_is_call(t, e, actor, role) &&
+            call_failed(&e->call) && !was_mended(t, i))
+            return i;
+    }
+    return NOWHERE;
+}
+
 size_t facts_creation(const struct transcript *t, int socket)
 {
     for (size_t i = 0; i < t->n_events; i++)
@@ -144,7 +172,7 @@ size_t facts_went_on(const struct transcript *t, size_t position)
         if (e->kind != EVENT_CALL || e->actor != failed->actor || e->call.library)
             continue;
         enum role next = call_role(e->call.id);
-        if (!role_needs_socket(next) || next == role)
+        if ((!role_needs_socket(next) && !(made_none && next == ROLE_CLOSE)) || next == role)
             continue;
         if (made_none ? (int)e->call.arg[0] == -1 : failed->call.socket >= 0 && e->call.socket == failed->call.socket)
             return i;

@@ -29,6 +29,11 @@ uint64_t call_moved(const struct call *call);
  * over its socket.
  */
 size_t facts_first_failure(const struct transcript *t, int actor, enum role role);
+/*
+ * The last call on sockets that failed for good, and that the program did not then make successfully: what most likely decided
+ * how it ended.
+ */
+size_t facts_decisive_failure(const struct transcript *t, int actor);
 /* The first successful call of this role. */
 size_t facts_first_success(const struct transcript *t, int actor, enum role role);
 /* The call that made this socket. */

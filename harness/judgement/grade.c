@@ -110,6 +110,8 @@ static void finish_scenario(void *context, const char *data, size_t n, const str
         break_scenario(result, &err);
     } else {
         const struct source_resolver resolver = {resolve_line, grading->unwinder};
+        free(result->id); /* judging says both again */
+        free(result->title);
         judge_scenario(work->exercise->exercise, work->scenario, &result->transcript, &resolver, result);
         if (result->verdict != VERDICT_PASSED || grading->request->plan)
             resolve_for_ladder(grading, &result->transcript);

@@ -57,6 +57,7 @@ void trial_lacks(struct trial *trial, enum diagnosis diagnosis, const struct eve
         trial->result->verdict = VERDICT_SKIPPED;
     else
         trial_fails(trial, diagnosis, evidence);
+    trial->consequence = !trial->failed_before;
 }
 
 void trial_expects(struct trial *trial, const char *format, ...)
@@ -122,6 +123,22 @@ const char *role_calls(enum role role)
         if (names[i].role == role)
             return gettext(names[i].text);
     return role_word(role);
+}
+
+enum diagnosis role_missing(enum role role)
+{
+    static const struct {
+        enum role role;
+        enum diagnosis diagnosis;
+    } missing[] = {
+        {ROLE_SOCKET, DIAGNOSIS_NO_SOCKET}, {ROLE_BIND, DIAGNOSIS_NO_BIND},
+        {ROLE_LISTEN, DIAGNOSIS_NO_LISTEN}, {ROLE_CONNECT, DIAGNOSIS_NO_CONNECT},
+        {ROLE_SEND, DIAGNOSIS_NOTHING_SENT}, {ROLE_RECEIVE, DIAGNOSIS_NOTHING_RECEIVED},
+    };
+    for (size_t i = 0; i < COUNT_OF(missing); i++)
+        if (missing[i].role == role)
+            return missing[i].diagnosis;
+    return DIAGNOSIS_CALL_MISSING;
 }
 
 const char *error_name(int error)

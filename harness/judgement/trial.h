@@ -15,6 +15,7 @@
 #include "judgement/facts.h"
 
 struct trial {
+    const struct exercise *exercise; /* whose scenario it is; NULL: not known */
     const struct scenario *scenario;
     const struct transcript *t;
     const struct check_spec *spec; /* NULL for the checks that hold for any scenario */
@@ -23,6 +24,7 @@ struct trial {
     bool failed_before;            /* an earlier check of this scenario failed */
     const struct source_resolver *resolver;
     struct check_result *result;
+    bool consequence; /* failed for something that never happened: why, trial_explains() may know */
 };
 
 #define CHECK(name, word, values, parameters, valid, meaning) void judge_##name(struct trial *trial);
@@ -53,16 +55,29 @@ int trial_program(const struct trial *trial);
 
 /* "connect()"; "write() or send()". Static storage. */
 const char *role_calls(enum role role);
+/* The diagnosis of a program that never makes this call. */
+enum diagnosis role_missing(enum role role);
 /* "ECONNREFUSED"; "?" when there is none. Static storage. */
 const char *error_name(int error);
 /* "SIGSEGV". Static storage. */
 const char *signal_name(int signal);
 
-/* Where the actor was when the play ended without its end: states actual, diagnosis and evidence. (check_blocked.c) */
+/*
+ * Puts the cause of what failed in place of the failure's own diagnosis and line, and behind what it shows; false when no
+ * cause is known. The first only asks why the two sides did not meet, the other one also where the program stopped. (cause.c)
+ */
+bool trial_explains_meeting(struct trial *trial);
+bool trial_explains(struct trial *trial);
+/* What a client did not do once it was connected. */
+bool trial_explains_silence(struct trial *trial);
+/* The cause is this call: the diagnosis and a hint that fits its error, what is shown already stays. */
+void trial_fails_as(struct trial *trial, const struct event *failed);
+/* Where the actor was when the play ended without its end: states actual, diagnosis and evidence. (cause.c) */
 void trial_still_running(struct trial *trial, int actor);
-/* The limit that a program of the student's went over. */
+/* The limit that a program of the student's went over. (check_stopped.c) */
 enum diagnosis limit_diagnosis(enum limit limit);
 const char *limit_text(enum limit limit);
+enum diagnosis signal_diagnosis(int signal);
 /* A program that was killed: by which signal, after which call. */
 void trial_killed(struct trial *trial, int signal, size_t end);
 

@@ -4,6 +4,7 @@
 
 #include "ground/escape.h"
 #include "ground/text.h"
+#include "outside/fold.h"
 #include "outside/ladder.h"
 #include "outside/report.h"
 
@@ -166,6 +167,49 @@ static void add_scenario(const struct scenario_result *scenario, const struct st
     add_ladder(scenario, style, out);
 }
 
+/* One line for all those that are told with scenario INDEX. */
+static void add_folded(const struct exercise_result *exercise, const size_t *told, size_t index,
+                       const struct style *style, struct buf *out)
+{
+    AUTO_BUF names = BUF_EMPTY;
+    size_t n = 0;
+    int points = 0;
+    for (size_t i = 0; i < exercise->n_scenarios; i++) {
+        if (i == index || told[i] != index)
+            continue;
+        buf_printf(&names, "%s%s", n > 0 ? ", " : "", exercise->scenarios[i].id);
+        points += exercise->scenarios[i].max - exercise->scenarios[i].points;
+        n++;
+    }
+    if (n == 0)
+        return;
+    AUTO_FREE char *worth = mem_printf(ngettext("%d point", "%d points", (unsigned long)points), points);
+    AUTO_FREE char *text = mem_printf(ngettext("same cause, %zu more scenario, %s: %s",
+                                               "same cause, %zu more scenarios, %s: %s", n), n, worth, buf_text(&names));
+    layout_wrap(out, style, PAINT_BAD, "    ✗ ", text);
+}
+
+/* Those that failed, and with -vv all. Without -v, failures of one cause are told once. */
+static void add_scenarios(const struct exercise_result *exercise, const struct style *style, struct buf *out)
+{
+    AUTO_FREE size_t *told = style->verbosity < 1 ? fold_scenarios(exercise) : NULL;
+    size_t passed = 0;
+    for (size_t i = 0; i < exercise->n_scenarios; i++) {
+        const struct scenario_result *scenario = &exercise->scenarios[i];
+        bool good = scenario->verdict == VERDICT_PASSED;
+        passed += good;
+        if ((good && style->verbosity < 2 && scenario->n_flags == 0) || (told != NULL && told[i] != i))
+            continue;
+        add_scenario(scenario, style, out);
+        if (told != NULL)
+            add_folded(exercise, told, i, style, out);
+    }
+    if (passed > 0 && passed < exercise->n_scenarios && style->verbosity < 2) {
+        AUTO_FREE char *text = mem_printf(ngettext("%zu scenario passed", "%zu scenarios passed", passed), passed);
+        layout_wrap(out, style, PAINT_GOOD, "    ✓ ", text);
+    }
+}
+
 static enum verdict exercise_verdict(const struct exercise_result *exercise)
 {
     switch (exercise->status) {
@@ -190,7 +234,7 @@ static const char *status_text(enum status status)
 {
     switch (status) {
     case STATUS_GRADED: return NULL;
-    case STATUS_MISSING: return _("missing");
+    case STATUS_MISSING: return _("absent");
     case STATUS_NOT_BUILT: return _("does not compile");
     case STATUS_BROKEN: return _("could not be graded");
     }
@@ -210,23 +254,19 @@ static void add_exercise(const struct exercise_result *exercise, int id_width, i
     buf_printf(&line, "%3d/%d", exercise->points, exercise->max);
     if (status_text(exercise->status) != NULL)
         buf_printf(&line, "  %s", status_text(exercise->status));
+    /* What is absent is told in one line: there is nothing to look at below it. */
+    bool one_line = exercise->status == STATUS_MISSING && exercise->message != NULL;
+    if (one_line) {
+        buf_string(&line, ": ");
+        layout_wrap(out, style, verdict_paint(verdict), buf_text(&line), exercise->message);
+        return;
+    }
     layout_paint(out, style, verdict_paint(verdict), buf_text(&line));
     buf_char(out, '\n');
     if (exercise->message != NULL)
         layout_wrap(out, style, PAINT_NONE, "    ", exercise->message);
     add_diagnostics(&exercise->build, style, out);
-    size_t passed = 0;
-    for (size_t i = 0; i < exercise->n_scenarios; i++) {
-        const struct scenario_result *scenario = &exercise->scenarios[i];
-        bool good = scenario->verdict == VERDICT_PASSED;
-        passed += good;
-        if (!good || style->verbosity >= 2 || scenario->n_flags > 0)
-            add_scenario(scenario, style, out);
-    }
-    if (passed > 0 && passed < exercise->n_scenarios && style->verbosity < 2) {
-        AUTO_FREE char *text = mem_printf(ngettext("%zu scenario passed", "%zu scenarios passed", passed), passed);
-        layout_wrap(out, style, PAINT_GOOD, "    ✓ ", text);
-    }
+    add_scenarios(exercise, style, out);
 }
 
 /* The first thing that broke, to say why the score is not one. */

@@ -11,6 +11,7 @@ set -euo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
+# shellcheck disable=SC2016 # jq's variables
 # What a result says, in the form of expected.json; `fails` holds scenarios with their failed checks, sorted.
 observed='
   .exercises[0] as $e

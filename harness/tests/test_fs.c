@@ -303,14 +303,14 @@ static char *temporary_in(const char *tmpdir, struct err *err)
     return path;
 }
 
-static void test_temporary_folders_are_readable_by_others(void)
+static void test_temporary_folders_are_private(void)
 {
     setup();
     struct err err = ERR_NONE;
     struct stat status;
     AUTO_FREE char *inner = temporary_in(root, &err);
     CU_ASSERT_TRUE(inner != NULL && strncmp(inner, root, strlen(root)) == 0);
-    CU_ASSERT_TRUE(inner != NULL && stat(inner, &status) == 0 && (status.st_mode & 0777) == 0755);
+    CU_ASSERT_TRUE(inner != NULL && stat(inner, &status) == 0 && (status.st_mode & 0777) == 0700);
     CU_ASSERT_PTR_NULL(temporary_in("/nonexistent", &err));
     CU_ASSERT_EQUAL(err.blame, BLAME_ENVIRONMENT);
     CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "/nonexistent"));
@@ -334,7 +334,7 @@ int suite_fs(void)
         {"devices and links survive being written to", test_devices_and_links_survive_being_written_to},
         {"trees are removed without following links", test_trees_are_removed_without_following_links},
         {"trees of any depth are removed", test_trees_of_any_depth_are_removed},
-        {"temporary folders are readable by others", test_temporary_folders_are_readable_by_others},
+        {"temporary folders are private", test_temporary_folders_are_private},
     };
     return suite_add("fs", tests, COUNT_OF(tests));
 }

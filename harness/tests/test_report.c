@@ -106,7 +106,7 @@ static void make_sample(struct grade_result *result)
     struct exercise_result *client = add_exercise(result, "tcp-client", "client_tcp", STATUS_MISSING, 0, 10);
     client->build.status = BUILD_ABSENT;
     client->blame = BLAME_SUBMISSION;
-    client->message = mem_string("no client_tcp.c, no folder client_tcp/ (also accepted: ExClientTCP, tcp_client)");
+    client->message = mem_string("client_tcp.c not found (or ExClientTCP.c, tcp_client.c)");
     add_note(result, "secret.txt was left out: it is a link that leads out of the folder");
 }
 

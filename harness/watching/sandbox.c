@@ -67,9 +67,10 @@ static int set_read_only(const char *path, bool recursive, uint64_t attributes, 
     return 0;
 }
 
-static int apply_operation(const char *root, const struct operation *o, struct err *err)
+/* The new root is the current folder by now. */
+static int apply_operation(const struct operation *o, struct err *err)
 {
-    AUTO_FREE char *target = mem_printf("%s%s", root, o->target);
+    AUTO_FREE char *target = mem_printf(".%s", o->target);
     char options[MAP_SIZE * 2];
     int result = 0;
     switch (o->kind) {
@@ -97,17 +98,32 @@ static int apply_operation(const char *root, const struct operation *o, struct e
     return 0;
 }
 
-static int setup_root(const struct plan *plan, struct err *err)
+static bool has_source(const struct operation *o)
+{
+    return o->kind == OPERATION_BIND || o->kind == OPERATION_DEVICE;
+}
+
+/* Still as the caller: only the caller may be able to reach the sources (a project below /root, a private TMPDIR). */
+static int setup_sources(const struct plan *plan, struct err *err)
 {
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-        mount(plan->root, plan->root, NULL, MS_BIND, NULL) < 0)
+        mount(plan->root, plan->root, NULL, MS_BIND, NULL) < 0 || chdir(plan->root) < 0)
         return err_errno(err, BLAME_ENVIRONMENT, _("cannot mount %s in the sandbox"), "/");
     for (size_t i = 0; i < plan->n; i++)
-        if (apply_operation(plan->root, &plan->operations[i], err) < 0)
+        if (has_source(&plan->operations[i]) && apply_operation(&plan->operations[i], err) < 0)
             return -1;
-    if (set_read_only(plan->root, false, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, err) < 0)
+    return 0;
+}
+
+/* As the world's user, who is to own what is new. Then the old root is left behind. */
+static int setup_root(const struct plan *plan, struct err *err)
+{
+    for (size_t i = 0; i < plan->n; i++)
+        if (!has_source(&plan->operations[i]) && apply_operation(&plan->operations[i], err) < 0)
+            return -1;
+    if (set_read_only(".", false, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, err) < 0)
         return -1;
-    if (chdir(plan->root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 || umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
+    if (syscall(SYS_pivot_root, ".", ".") < 0 || umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
         return err_errno(err, BLAME_ENVIRONMENT, "pivot_root");
     return 0;
 }
@@ -124,9 +140,9 @@ static int setup_processor(int cpu, struct err *err)
 
 static int setup_world(const struct plan *plan, struct err *err)
 {
-    if (become_user(plan->as_root, err) < 0 || setup_processor(plan->cpu, err) < 0)
+    if (setup_processor(plan->cpu, err) < 0 || setup_sources(plan, err) < 0 || become_user(plan->as_root, err) < 0)
         return -1;
-    /* The harness may die at any time; nothing of its worlds may outlive it. */
+    /* The harness may die at any time; nothing of its worlds may outlive it. (A change of user would undo this.) */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
         return err_errno(err, BLAME_HARNESS, "prctl");
     static const char name[] = "grader";

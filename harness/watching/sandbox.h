@@ -3,8 +3,8 @@
  * ipc and uts namespace of its own. It has all rights inside and none outside; programs are its children, never pid 1.
  *
  * Theory of operation. The new process waits until its parent wrote its user map (the one user inside is 1000; outside it is
- * the caller, or `nobody` when the caller is root), becomes that user, then mounts, sets up the network, leaves the old root
- * behind, and runs BODY, which never returns. When it ends, for whatever reason, the kernel kills all that is left in it.
+ * the caller, or `nobody` when the caller is root), mounts what lies outside, becomes that user, mounts the rest, sets up the
+ * network, leaves the old root behind, and runs BODY, which never returns. When it ends, for whatever reason, the kernel kills all that is left in it.
  * It is not dumpable: programs cannot look into it. Programs lose every right at exec, because 1000 is not root.
  */
 #ifndef WATCHING_SANDBOX_H

@@ -43,10 +43,12 @@ struct thread {
     uint64_t args[6];
     struct call call;
     bool terminal; /* the call writes on one of our terminals */
+    size_t swallowed; /* so many bytes, of which the kernel is told nothing; 0: it writes them */
     bool changed;  /* arguments were changed; `before` holds the registers to restore */
     struct registers before;
     enum wait_kind wait;
     int64_t wake;      /* virtual time at which the call ends; NEVER */
+    bool vforking;     /* its child runs in its memory: it waits, in a way of its own */
     bool interrupting; /* we asked for a stop to end the wait */
     int pending_connect; /* our copy of the socket while connect() is made to look interrupted; -1 */
     bool interrupted;  /* the call left with a restart code: it goes on, or becomes EINTR */
@@ -121,6 +123,8 @@ struct tracer {
         int64_t leap;              /* how far time goes beyond what is asked for when wakes change nothing */
     } passing;
     unsigned stops;    /* handled so far */
+    unsigned begun;    /* processes and threads, by programs themselves */
+    size_t kept;       /* bytes in the transcript */
     bool real_timer;   /* a program uses a timer that is not virtual */
     bool busy;         /* somebody polls in vain */
 };
@@ -165,6 +169,8 @@ void decode_entry(struct tracer *tracer, struct thread *thread);
 void decode_exit(struct tracer *tracer, struct thread *thread);
 /* What of SIZE bytes the call sent or received, gathered from its buffers, at most KEEP. */
 void decode_data(struct thread *thread, size_t size, size_t keep, struct bytes *out);
+/* Whether the call's buffers can be read up to that many bytes. */
+bool decode_readable(struct thread *thread, size_t size);
 /* The student's own code that made the call: call.pc, or else call.stack. */
 void decode_place(struct tracer *tracer, struct thread *thread, uint64_t ip, uint64_t sp);
 
@@ -172,6 +178,11 @@ void decode_place(struct tracer *tracer, struct thread *thread, uint64_t ip, uin
 bool fault_inject(struct tracer *tracer, struct thread *thread, enum role role, const struct descriptor *descriptor);
 /* At the exit of a connect() that is to look interrupted. */
 void fault_finish_connect(struct thread *thread, int64_t *result);
+
+/* tracer_output.c: a call that writes on a terminal begins, comes back, is written down. */
+void output_entry(struct thread *thread);
+void output_exit(struct thread *thread, int64_t *result);
+void output_record(struct tracer *tracer, struct thread *thread);
 
 /* tracer_time.c */
 enum time_answer { TIME_NOT_OURS, TIME_ANSWERED /* the call is skipped, its result set */, TIME_WAITS /* resume until exit */ };

@@ -143,6 +143,11 @@ void tracer_unwatch(struct tracer *tracer, int fd)
     }
 }
 
+void tracer_kept(struct tracer *tracer, size_t bytes)
+{
+    tracer->kept += bytes;
+}
+
 static bool handle_ready(struct tracer *tracer)
 {
     struct epoll_event events[32];
@@ -186,6 +191,10 @@ static void handle_new(struct tracer *tracer, struct thread *parent, int event)
     pid_t tid = (pid_t)message;
     struct process *process = parent->process;
     bool is_thread = event == PTRACE_EVENT_CLONE && same_process(tid, process->pid);
+    parent->vforking = event == PTRACE_EVENT_VFORK;
+    enum { GENERATIONS = 8 }; /* hundreds of clients may have a process each, one after the other */
+    if (++tracer->begun > GENERATIONS * tracer->bounds.processes)
+        tracer_limit(tracer, LIMIT_PROCESSES, process->actor);
     process_note(tracer, process, is_thread ? PROCESS_THREAD : PROCESS_FORKED, (int)tid, 0);
     if (!is_thread) {
         struct process *child = process_add(tracer, tid, process->actor, false);
@@ -290,11 +299,21 @@ static void handle_end(struct tracer *tracer, struct thread *thread, int status,
 }
 
 /* A program that makes watched calls without end never lets the loop become impatient. */
-static void count_stop(struct tracer *tracer)
+static void count_stop(struct tracer *tracer, const struct thread *thread)
 {
     enum { STOPS_PER_LOOK = 4096 };
     if (++tracer->stops % STOPS_PER_LOOK == 0)
         quiet_over_limit(tracer);
+    enum { MOST_KEPT = 64 << 20 };
+    const struct transcript *t = tracer->transcript;
+    bool over = (tracer->bounds.events > 0 && t->n_events > tracer->bounds.events) || tracer->kept > MOST_KEPT;
+    if (!over || thread == NULL)
+        return;
+    int actor = thread->process->actor;
+    for (size_t i = 0; i < t->n_actors && t->actors[actor].kind != ACTOR_PROGRAM; i++)
+        if (t->actors[i].kind == ACTOR_PROGRAM)
+            actor = (int)i; /* a model program only answers what it is sent */
+    tracer_limit(tracer, LIMIT_EVENTS, actor);
 }
 
 static bool handle_children(struct tracer *tracer)
@@ -304,8 +323,8 @@ static bool handle_children(struct tracer *tracer)
     struct rusage usage;
     for (pid_t tid; tracer->transcript->limit == LIMIT_NONE && (tid = wait4(-1, &status, __WALL | WNOHANG, &usage)) > 0;) {
         any = true;
-        count_stop(tracer);
         struct thread *thread = thread_find(tracer, tid);
+        count_stop(tracer, thread);
         if (thread == NULL && WIFSTOPPED(status))
             *ARRAY_ADD(tracer->strangers, tracer->n_strangers) = (struct stranger){tid, status};
         else if (thread != NULL && WIFSTOPPED(status))

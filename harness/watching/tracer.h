@@ -64,6 +64,8 @@ void tracer_unwatch(struct tracer *tracer, int fd);
 /* Something happened that a polling program may be waiting for; and, for progress, something that carries the play on. */
 void tracer_activity(struct tracer *tracer);
 void tracer_progress(struct tracer *tracer);
+/* So many bytes more are kept in the transcript. */
+void tracer_kept(struct tracer *tracer, size_t bytes);
 int64_t tracer_now(const struct tracer *tracer);
 bool tracer_busy(const struct tracer *tracer); /* somebody polls in vain */
 

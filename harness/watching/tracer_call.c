@@ -23,6 +23,7 @@ void call_abandon(struct thread *thread)
     free(call->data.data);
     *call = (struct call){.id = CALL_NONE};
     thread->in_call = thread->changed = thread->terminal = thread->interrupted = false;
+    thread->swallowed = 0;
     thread->wait = WAIT_NONE;
     thread->wake = NEVER;
 }
@@ -32,11 +33,10 @@ struct event *call_record(struct tracer *tracer, struct thread *thread)
     struct event *event = transcript_add(tracer->transcript, EVENT_CALL, thread->process->actor,
                                          (int)thread->process->pid, tracer->now);
     event->call = thread->call;
+    tracer_kept(tracer, event->call.data.stored + (event->call.stack != NULL ? event->call.stack->top.stored : 0));
     /* What the call owned is the transcript's now. */
     thread->call.stack = NULL;
     thread->call.data = (struct bytes){NULL, 0, 0};
-    if (tracer->bounds.events > 0 && tracer->transcript->n_events > tracer->bounds.events)
-        tracer_limit(tracer, LIMIT_EVENTS, thread->process->actor);
     return event;
 }
 
@@ -248,6 +248,8 @@ static void enter(struct tracer *tracer, struct thread *thread, enum role role, 
             return;
         }
     }
+    if (thread->terminal)
+        output_entry(thread);
     thread->in_call = true;
     tracer_resume(thread, true, 0);
 }
@@ -321,26 +323,6 @@ static void add_socket(struct tracer *tracer, struct thread *thread)
     }
 }
 
-static void print(struct tracer *tracer, struct thread *thread)
-{
-    struct descriptor descriptor = descriptor_resolve(tracer, thread->tid, thread->call.fd);
-    struct call *call = &thread->call;
-    if (descriptor.terminal == NULL || call->result <= 0)
-        return;
-    struct terminal *terminal = descriptor.terminal;
-    enum { KEEP_OUTPUT = 262144 };
-    terminal->printed += (size_t)call->result;
-    size_t room = terminal->printed < KEEP_OUTPUT ? KEEP_OUTPUT : 0;
-    decode_data(thread, (size_t)call->result, room, &call->data);
-    struct event *event = transcript_add(tracer->transcript, EVENT_OUTPUT, terminal->actor,
-                                         (int)thread->process->pid, tracer->now);
-    event->output = (struct output){terminal->stream, call->data};
-    call->data = (struct bytes){NULL, 0, 0};
-    if (terminal->printed > tracer->bounds.output)
-        tracer_limit(tracer, LIMIT_OUTPUT, terminal->actor);
-    tracer_activity(tracer);
-}
-
 /* A call that gave nothing: it failed, or found an end of file, or nothing ready. Made again and again, it is polling. */
 static bool is_empty(const struct thread *thread, enum role role)
 {
@@ -368,7 +350,7 @@ static void leave(struct tracer *tracer, struct thread *thread)
     bool empty = is_empty(thread, role);
     thread->empties = empty ? thread->empties + 1 : 0;
     if (thread->terminal)
-        print(tracer, thread);
+        output_record(tracer, thread);
     if ((role == ROLE_SOCKET || role == ROLE_ACCEPT) && call->result >= 0)
         add_socket(tracer, thread);
     struct event *event = NULL;
@@ -382,7 +364,7 @@ static void leave(struct tracer *tracer, struct thread *thread)
     } else if (!call->timed_out) {
         tracer_activity(tracer);
     }
-    if (call->result >= 0 && !empty && is_in(role, on_sockets) && !thread->terminal)
+    if (call->result >= 0 && !empty && is_in(role, on_sockets) && (call->socket >= 0 || call->new_socket >= 0))
         time_progress(tracer);
     call_abandon(thread);
     go_on(tracer, thread, event, false);
@@ -405,6 +387,8 @@ void call_exit(struct tracer *tracer, struct thread *thread, const struct ptrace
         tracer_resume(thread, false, 0);
         return;
     }
+    if (thread->swallowed > 0)
+        output_exit(thread, &result);
     thread->call.result = result < 0 ? -1 : result;
     thread->call.error = result < 0 ? (int)-result : 0;
     thread->call.timed_out = back == BACK_TIMED_OUT;

@@ -135,6 +135,23 @@ void decode_data(struct thread *thread, size_t size, size_t keep, struct bytes *
     }
 }
 
+bool decode_readable(struct thread *thread, size_t size)
+{
+    enum { PAGE = 4096 };
+    struct iovec vectors[MAX_VECTORS];
+    size_t n = fetch_vectors(thread, vectors, COUNT_OF(vectors)), left = size;
+    char byte;
+    for (size_t i = 0; i < n && left > 0; i++) {
+        uint64_t start = (uint64_t)(uintptr_t)vectors[i].iov_base;
+        size_t length = vectors[i].iov_len < left ? vectors[i].iov_len : left;
+        for (size_t at = 0; at < length; at += PAGE - (start + at) % PAGE)
+            if (!memory_fetch(thread->tid, start + at, &byte, 1))
+                return false;
+        left -= length;
+    }
+    return left == 0;
+}
+
 static void fetch_message_address(struct thread *thread, uint64_t where)
 {
     struct msghdr header;

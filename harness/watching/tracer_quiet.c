@@ -44,7 +44,8 @@ static bool thread_asleep(struct thread *thread)
     char text[256];
     if (look(thread, "syscall", &thread->syscall_fd, text, sizeof text) <= 0 || strncmp(text, "running", 7) == 0)
         return false;
-    return thread_letter(thread) == 'S';
+    char letter = thread_letter(thread);
+    return letter == 'S' || (letter == 'D' && thread->vforking);
 }
 
 /* A first thread that has ended stays as a zombie while others of its process go on. */

@@ -1,0 +1,65 @@
+/*
+ * cause: why a program did not get where the scenario needed it. What a check sees is often only a consequence: nothing
+ * arrived, because nobody could connect, because the port was not converted. All checks ask here, so that all scenarios that
+ * fail for one cause say the same and point to the same line. Private to the check_*.c files and cause*.c.
+ *
+ * A cause is told in a clause whose subject is the program: "the program is bound to port 34835, not to port 5000".
+ */
+#ifndef JUDGEMENT_CAUSE_H
+#define JUDGEMENT_CAUSE_H
+
+#include "judgement/trial.h"
+
+struct cause {
+    enum diagnosis diagnosis;
+    const struct event *evidence; /* a call; NULL: none shows it */
+    char *clause;
+    char *hint; /* NULL: the diagnosis's own */
+};
+
+/* Where the two sides are to meet, as the whole exercise says; -1: it does not say, or says several things. */
+struct meeting {
+    int family, type, port;
+    bool serves;    /* clients come to the program */
+    bool listens;   /* … over connections, so it has to listen */
+    bool connects;  /* the program goes to a server */
+    bool converses; /* in this scenario somebody takes its connection: it is to send and receive */
+    bool conflict;  /* in this scenario it is to find its address taken */
+};
+
+/* One program that is asked about. */
+struct inquiry {
+    const struct trial *trial;
+    const struct transcript *t;
+    int actor;
+    struct meeting meeting;
+    const char *who; /* the subject of clauses */
+};
+
+/*
+ * Each fills CAUSE in and returns true, or false when this is not the cause. The first two: why the sides did not meet; the
+ * third: what a client did not do once it was connected; the last: where the program had ended, or waits.
+ */
+bool cause_of_server(const struct inquiry *inquiry, struct cause *cause);
+bool cause_of_client(const struct inquiry *inquiry, struct cause *cause);
+bool cause_of_silence(const struct inquiry *inquiry, struct cause *cause);
+bool cause_of_stop(const struct inquiry *inquiry, struct cause *cause);
+/* What a program that lives is doing; false when it cannot be seen. */
+bool cause_of_wait(const struct inquiry *inquiry, struct cause *cause);
+
+bool cause_is(struct cause *cause, enum diagnosis diagnosis, const struct event *evidence, char *clause);
+/* The diagnosis of a failed call, and a hint that fits its error. CLAUSE becomes the cause's. */
+bool cause_is_failure(struct cause *cause, const struct event *failed, char *clause);
+/* "bind failed with EINVAL", with the program's name if it is not the one that is judged. */
+char *cause_failure_clause(const struct inquiry *inquiry, const struct event *failed);
+/* What to do about a port that is not the right one. */
+char *cause_port_hint(int given, int right);
+/* What is wrong with the family or the port of this call's address. */
+bool cause_is_address(const struct inquiry *inquiry, struct cause *cause, const struct event *e);
+/* What is wrong with the family or the type of this socket, if anything. */
+bool cause_is_socket(const struct inquiry *inquiry, struct cause *cause, int socket);
+void cause_free(struct cause *cause);
+
+#define AUTO_CAUSE __attribute__((cleanup(cause_free))) struct cause
+
+#endif

@@ -1,0 +1,202 @@
+/* Where a program stopped: it had ended, was killed, or waits. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ground/text.h"
+#include "judgement/cause.h"
+
+enum { MOST_PLACES = 3, OVER_AND_OVER = 3 };
+
+/* --- waiting --- */
+
+static bool is_spinning(const struct transcript *t)
+{
+    for (size_t i = 0; i < t->n_events; i++)
+        if (t->events[i].kind == EVENT_STUCK && t->events[i].stuck.busy_wait)
+            return true;
+    return false;
+}
+
+/* Where each thread of the program waits, the telling one first: "read (client_tcp.c:52); futex (client_tcp.c:80)". */
+static char *places(const struct inquiry *inquiry, size_t first)
+{
+    const struct transcript *t = inquiry->t;
+    char *text = trial_place(inquiry->trial, &t->events[first]);
+    size_t named = 1;
+    for (size_t i = 0; i < t->n_events && named < MOST_PLACES; i++) {
+        const struct event *e = &t->events[i];
+        if (i == first || e->kind != EVENT_CALL || e->actor != inquiry->actor || !e->call.pending || e->call.library)
+            continue;
+        AUTO_FREE char *place = trial_place(inquiry->trial, e);
+        char *longer = mem_printf("%s; %s", text, place);
+        free(text);
+        text = longer;
+        named++;
+    }
+    return text;
+}
+
+static bool has_moved(const struct inquiry *inquiry, enum role role, int socket)
+{
+    const struct transcript *t = inquiry->t;
+    for (size_t i = facts_next_call(t, inquiry->actor, role, 0); i != NOWHERE;
+         i = facts_next_call(t, inquiry->actor, role, i + 1))
+        if (t->events[i].call.socket == socket && call_moved(&t->events[i].call) > 0)
+            return true;
+    return false;
+}
+
+/* What to do about a read that waits for ever, by what went over its connection before. */
+static const char *receive_hint(const struct inquiry *inquiry, int socket)
+{
+    bool accepted = inquiry->t->sockets[socket].accepted;
+    bool sent = has_moved(inquiry, ROLE_SEND, socket), received = has_moved(inquiry, ROLE_RECEIVE, socket);
+    if (!accepted && !sent)
+        return _("Send first: the server waits for the message, and replies only then.");
+    if (accepted && received && !sent)
+        return _("Reply as soon as the message is there: the client waits for the reply before it closes, so this call "
+                 "does not return 0.");
+    if (accepted && sent)
+        return _("Once you have replied, close the dialogue socket and go back to accept(): this client sends nothing more.");
+    return NULL;
+}
+
+/* poll() and the like in a server that has no client: it waits for one. */
+static bool waits_for_client(const struct inquiry *inquiry, const struct event *e)
+{
+    enum role role = call_role(e->call.id);
+    if (role == ROLE_ACCEPT)
+        return true;
+    if (role != ROLE_POLL || facts_first_success(inquiry->t, inquiry->actor, ROLE_LISTEN) == NOWHERE)
+        return false;
+    for (size_t i = 0; i < inquiry->t->n_events; i++) {
+        const struct event *held = &inquiry->t->events[i];
+        if (held->kind == EVENT_HELD && held->actor == inquiry->actor && inquiry->t->sockets[held->held.socket].accepted)
+            return false;
+    }
+    return true;
+}
+
+static bool waits_in(const struct inquiry *inquiry, struct cause *cause, size_t position)
+{
+    const struct event *e = &inquiry->t->events[position];
+    enum role role = call_role(e->call.id);
+    const char *who = inquiry->who;
+    AUTO_FREE char *where = places(inquiry, position);
+    if (waits_for_client(inquiry, e))
+        return cause_is(cause, DIAGNOSIS_WAITS_ACCEPT, e, mem_printf(_("%s waits for a client in %s"), who, where));
+    if (role == ROLE_RECEIVE && e->call.socket >= 0) {
+        cause_is(cause, DIAGNOSIS_DEADLOCK, e,
+                 mem_printf(_("%s waits for bytes in %s, and the other side will send nothing more"), who, where));
+        cause->hint = mem_string(receive_hint(inquiry, e->call.socket));
+        return true;
+    }
+    if (role == ROLE_RECEIVE)
+        return cause_is(cause, DIAGNOSIS_WAITS_INPUT, e,
+                        mem_printf(_("%s waits for input in %s, on descriptor %d, which is no socket"), who, where,
+                                   e->call.fd));
+    if (role == ROLE_SEND || role == ROLE_POLL)
+        return cause_is(cause, DIAGNOSIS_DEADLOCK, e,
+                        mem_printf(_("%s waits in %s, and the other side waits too"), who, where));
+    bool for_itself = role == ROLE_WAIT || role == ROLE_FUTEX;
+    return cause_is(cause, for_itself ? DIAGNOSIS_WAITS_ITSELF : DIAGNOSIS_STILL_RUNNING, e,
+                    mem_printf(_("%s waits in %s"), who, where));
+}
+
+/* A call that failed several times running, with pauses between: the last one. */
+static size_t tried_again(const struct inquiry *inquiry)
+{
+    const struct transcript *t = inquiry->t;
+    size_t last = facts_decisive_failure(t, inquiry->actor), times = 0;
+    for (size_t i = 0; last != NOWHERE && i <= last; i++) {
+        const struct event *e = &t->events[i];
+        times += facts_is_call(t, e, inquiry->actor, call_role(t->events[last].call.id)) && call_failed(&e->call);
+    }
+    return times >= OVER_AND_OVER ? last : NOWHERE;
+}
+
+bool cause_of_wait(const struct inquiry *inquiry, struct cause *cause)
+{
+    const struct transcript *t = inquiry->t;
+    size_t blocked = facts_blocked(t, inquiry->actor);
+    enum role role = blocked != NOWHERE ? call_role(t->events[blocked].call.id) : ROLE_NONE;
+    size_t again = role == ROLE_NONE || role == ROLE_SLEEP || role == ROLE_POLL || role == ROLE_CONNECT
+                       ? tried_again(inquiry)
+                       : NOWHERE;
+    if (again != NOWHERE) {
+        AUTO_FREE char *where = trial_place(inquiry->trial, &t->events[again]);
+        return cause_is(cause, DIAGNOSIS_RETRIES, &t->events[again],
+                        mem_printf(_("%s tries %s again and again, which fails with %s"), inquiry->who, where,
+                                   error_name(t->events[again].call.error)));
+    }
+    if (is_spinning(t) && role != ROLE_POLL && role != ROLE_SLEEP && role != ROLE_ACCEPT) {
+        size_t last = facts_last_before(t, inquiry->actor, 0, t->n_events);
+        if (last == NOWHERE)
+            return cause_is(cause, DIAGNOSIS_BUSY_WAIT, NULL, mem_printf(_("%s polls without end"), inquiry->who));
+        AUTO_FREE char *where = trial_place(inquiry->trial, &t->events[last]);
+        return cause_is(cause, DIAGNOSIS_BUSY_WAIT, &t->events[last],
+                        mem_printf(_("%s repeats %s without end"), inquiry->who, where));
+    }
+    return blocked != NOWHERE && waits_in(inquiry, cause, blocked);
+}
+
+/* --- ended --- */
+
+static bool was_killed(const struct inquiry *inquiry, struct cause *cause, const struct ending *ending)
+{
+    const struct transcript *t = inquiry->t;
+    const struct event *last =
+        trial_event(inquiry->trial, facts_last_before(t, inquiry->actor, t->events[ending->event].process, ending->event));
+    return cause_is(cause, signal_diagnosis(ending->status), last,
+                    mem_printf(_("%s had been killed by %s"), inquiry->who, signal_name(ending->status)));
+}
+
+static bool had_ended(const struct inquiry *inquiry, struct cause *cause, const struct ending *ending)
+{
+    const struct transcript *t = inquiry->t;
+    size_t failure = facts_decisive_failure(t, inquiry->actor);
+    if (failure != NOWHERE) {
+        const struct event *e = &t->events[failure];
+        return cause_is_failure(cause, e, mem_printf(_("%s had ended, with status %d, after %s failed with %s"),
+                                                     inquiry->who, ending->status, call_name(e->call.id),
+                                                     error_name(e->call.error)));
+    }
+    const struct event *last = trial_event(inquiry->trial, facts_last_before(t, inquiry->actor, 0, ending->event));
+    if (!inquiry->meeting.serves || last == NULL)
+        return false;
+    AUTO_FREE char *where = trial_place(inquiry->trial, last);
+    return cause_is(cause, DIAGNOSIS_SERVER_ENDED, last,
+                    mem_printf(_("%s had ended, with status %d; its last call was %s"), inquiry->who, ending->status,
+                               where));
+}
+
+/* A server that is back in accept(), with a dialogue still open: its client waits for the end. */
+static bool left_dialogue_open(const struct inquiry *inquiry, struct cause *cause)
+{
+    const struct transcript *t = inquiry->t;
+    for (size_t i = 0; i < t->n_events; i++) {
+        const struct event *e = &t->events[i];
+        if (e->kind != EVENT_HELD || e->actor != inquiry->actor || e->held.at_exit || !t->sockets[e->held.socket].accepted)
+            continue;
+        return cause_is(cause, DIAGNOSIS_DIALOGUE_NOT_CLOSED,
+                        trial_event(inquiry->trial, facts_creation(t, e->held.socket)),
+                        mem_printf(_("%s waits for the next client and has left this one's connection open"),
+                                   inquiry->who));
+    }
+    return false;
+}
+
+bool cause_of_stop(const struct inquiry *inquiry, struct cause *cause)
+{
+    const struct transcript *t = inquiry->t;
+    struct ending ending = facts_ending(t, inquiry->actor);
+    if (ending.kind == ENDING_KILLED && !ending.ours)
+        return was_killed(inquiry, cause, &ending);
+    if (ending.kind == ENDING_EXITED)
+        return had_ended(inquiry, cause, &ending);
+    if (!t->stuck || t->limit != LIMIT_NONE || !cause_of_wait(inquiry, cause))
+        return false;
+    /* In accept() is where a server belongs: it did not answer, or did not close. */
+    return cause->diagnosis != DIAGNOSIS_WAITS_ACCEPT || left_dialogue_open(inquiry, cause);
+}

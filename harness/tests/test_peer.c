@@ -1,0 +1,141 @@
+/* Peers do what the script says, never block, and write down what they did and saw. */
+#include <CUnit/CUnit.h>
+#include <errno.h>
+#include <string.h>
+
+#include "tests/suites.h"
+#include "tests/watched.h"
+
+static void a_peer_serves(void)
+{
+    struct watched w;
+    if (watched_play(&w, "server: {listen: \"127.0.0.1:5000\"},\nstart: {p: {arguments: [say-hello]}},\nserver: accept,\n"
+                         "server: {receive: 12},\nserver: {send: \"0123456789\"},\nserver: half-close,\n"
+                         "server: {receive: end-of-file},\nserver: close")) {
+        CU_ASSERT_FALSE(w.t.stuck);
+        const struct deed *first = watched_deed(&w, "server", DEED_RECEIVED, 0), *second = watched_deed(&w, "server", DEED_RECEIVED, 1);
+        CU_ASSERT(first != NULL && first->bytes.total == 6 && memcmp(first->bytes.data, "hello ", 6) == 0);
+        CU_ASSERT(second != NULL && second->bytes.total == 6 && memcmp(second->bytes.data, "world\n", 6) == 0);
+        const struct deed *sent = watched_deed(&w, "server", DEED_SENT, 0);
+        CU_ASSERT(sent != NULL && sent->bytes.total == 10);
+        CU_ASSERT_PTR_NOT_NULL(watched_deed(&w, "server", DEED_HALF_CLOSED, 0));
+        CU_ASSERT_PTR_NOT_NULL(watched_deed(&w, "server", DEED_END_OF_FILE, 0));
+        CU_ASSERT_STRING_EQUAL(watched_printed(&w, "p", STREAM_STDOUT), "got 10\nend 0 \n");
+    }
+    watched_end(&w);
+}
+
+static void a_peer_is_a_client(void)
+{
+    struct watched w;
+    if (watched_play(&w, "start: {p: {arguments: [serve-one]}},\nuntil: {p: listening},\nc: {connect: \"127.0.0.1:5000\"},\n"
+                         "c: {send: hello},\nc: {receive: 5},\nc: {receive: end-of-file},\nc: close,\nuntil: {p: exited}")) {
+        CU_ASSERT_FALSE(w.t.stuck);
+        CU_ASSERT_PTR_NOT_NULL(watched_deed(&w, "c", DEED_CONNECTED, 0));
+        const struct deed *received = watched_deed(&w, "c", DEED_RECEIVED, 0);
+        CU_ASSERT(received != NULL && received->bytes.total == 5 && memcmp(received->bytes.data, "hello", 5) == 0);
+        const struct call *accept = watched_call(&w, "p", ROLE_ACCEPT, 0);
+        CU_ASSERT(accept != NULL && accept->new_socket >= 0 && w.t.sockets[accept->new_socket].accepted);
+        CU_ASSERT_STRING_EQUAL(watched_printed(&w, "p", STREAM_STDOUT), "received 5\nsent 5\n");
+    }
+    watched_end(&w);
+}
+
+/* What cannot be done is written down, and the play goes on. */
+static void what_fails_is_no_error_of_ours(void)
+{
+    struct watched w;
+    if (watched_play(&w, "c: {connect: \"127.0.0.1:5000\"},\nc: {send: hello},\nc: {receive: 5},\nc: close,\n"
+                         "a: {listen: \"127.0.0.1:6000\"},\nb: {listen: \"127.0.0.1:6000\"},\nb: accept")) {
+        CU_ASSERT_FALSE(w.t.stuck && w.t.n_events == 0);
+        const struct deed *refused = watched_deed(&w, "c", DEED_REFUSED, 0);
+        CU_ASSERT(refused != NULL && refused->error == ECONNREFUSED);
+        CU_ASSERT_PTR_NULL(watched_deed(&w, "c", DEED_SENT, 0));
+        const struct deed *failed = watched_deed(&w, "b", DEED_FAILED, 0);
+        CU_ASSERT(failed != NULL && failed->error == EADDRINUSE);
+    }
+    watched_end(&w);
+}
+
+static void a_reset_reaches_the_program(void)
+{
+    struct watched w;
+    if (watched_play(&w, "start: {p: {arguments: [serve-all]}},\nuntil: {p: listening},\n"
+                         "c: {connect: \"127.0.0.1:5000\"},\nuntil: {p: waiting},\nc: reset,\nuntil: {p: waiting},\n"
+                         "d: {connect: \"127.0.0.1:5000\"},\nd: close,\nuntil: {p: waiting}")) {
+        CU_ASSERT_STRING_EQUAL(watched_printed(&w, "p", STREAM_STDOUT), "received -1 ECONNRESET\nreceived 0 \n");
+        const struct deed *closed = watched_deed(&w, "c", DEED_CLOSED, 0);
+        CU_ASSERT(closed != NULL && closed->error == ECONNRESET);
+    }
+    watched_end(&w);
+}
+
+/* More than both sockets' buffers hold; nobody may wait for the other. */
+static void much_is_sent_both_ways(void)
+{
+    struct watched w;
+    if (watched_play(&w, "start: {p: {arguments: [echo-all]}},\nuntil: {p: listening},\nc: {connect: \"127.0.0.1:5000\"},\n"
+                         "c: {send: {size: 900000}},\nc: half-close,\nc: {receive: 900000},\nc: {receive: end-of-file},\nc: close,\n"
+                         "until: {p: exited}")) {
+        CU_ASSERT_FALSE(w.t.stuck);
+        size_t received = 0;
+        const struct deed *deed;
+        for (size_t i = 0; (deed = watched_deed(&w, "c", DEED_RECEIVED, i)) != NULL; i++)
+            received += deed->bytes.total;
+        CU_ASSERT_EQUAL(received, 900000);
+        CU_ASSERT_STRING_EQUAL(watched_printed(&w, "p", STREAM_STDOUT), "echoed 900000\n");
+    }
+    watched_end(&w);
+}
+
+static void several_connections_follow_each_other(void)
+{
+    struct watched w;
+    if (watched_play(&w, "start: {p: {arguments: [serve-all]}},\nuntil: {p: listening},\n"
+                         "c: {connect: \"127.0.0.1:5000\"},\nc: {send: one},\nc: {receive: 3},\nc: close,\n"
+                         "c: {connect: \"127.0.0.1:5000\"},\nc: {send: three},\nc: {receive: 5},\nc: close,\nuntil: {p: waiting}")) {
+        CU_ASSERT_FALSE(w.t.stuck);
+        CU_ASSERT_STRING_EQUAL(watched_printed(&w, "p", STREAM_STDOUT), "received 3 \nreceived 5 \n");
+        CU_ASSERT_PTR_NOT_NULL(watched_deed(&w, "c", DEED_CONNECTED, 1));
+    }
+    watched_end(&w);
+}
+
+static void unix_sockets_work_too(void)
+{
+    struct watched w;
+    if (watched_play(&w, "start: {p: {arguments: [talk-locally]}},\nuntil: {p: listening},\nc: {connect: \"unix:/tmp/s\"},\n"
+                         "c: {send: hello},\nc: {receive: 5},\nc: {receive: end-of-file},\nc: close,\nuntil: {p: exited}"))
+        CU_ASSERT_FALSE(w.t.stuck);
+    watched_end(&w);
+}
+
+/* A peer that awaits what never comes is stuck, and time does not help. */
+static void waiting_in_vain_is_stuck(void)
+{
+    struct watched w;
+    if (watched_play(&w, "start: {p: {arguments: [serve-all]}},\nuntil: {p: listening},\nc: {connect: \"127.0.0.1:5000\"},\n"
+                         "c: {receive: 1}")) {
+        CU_ASSERT(w.t.stuck);
+        CU_ASSERT_EQUAL(w.t.limit, LIMIT_NONE);
+    }
+    watched_end(&w);
+    if (watched_play(&w, "server: {listen: \"127.0.0.1:5000\"},\nserver: accept"))
+        CU_ASSERT(w.t.stuck);
+    watched_end(&w);
+}
+
+int suite_peer(void)
+{
+    static const struct unit_test tests[] = {
+        {"a peer serves", a_peer_serves},
+        {"a peer is a client", a_peer_is_a_client},
+        {"what fails is written down", what_fails_is_no_error_of_ours},
+        {"a reset reaches the program", a_reset_reaches_the_program},
+        {"much is sent both ways", much_is_sent_both_ways},
+        {"several connections follow each other", several_connections_follow_each_other},
+        {"unix sockets work too", unix_sockets_work_too},
+        {"waiting in vain is stuck", waiting_in_vain_is_stuck},
+    };
+    return suite_add("peer", tests, COUNT_OF(tests));
+}

@@ -13,6 +13,7 @@
 
 #include "bench/stage.h"
 #include "bench/whole.h"
+#include "ground/interrupt.h"
 #include "ground/text.h"
 #include "watching/plan.h"
 
@@ -206,7 +207,9 @@ static const struct {
 static void run_group(size_t g, const struct stage *stage, struct measures *measures)
 {
     struct err err = ERR_NONE;
-    if (groups[g].run(stage, measures, &err) == 0)
+    if (interrupt_caught() != 0)
+        err_set(&err, BLAME_ENVIRONMENT, "interrupted");
+    else if (groups[g].run(stage, measures, &err) == 0)
         return;
     for (enum measure_id id = groups[g].first; id <= groups[g].last; id++)
         if (!measures->all[id].measured)
@@ -251,6 +254,7 @@ int main(int argc, char **argv)
     struct stage stage;
     struct measures measures = {0};
     struct err err = ERR_NONE;
+    interrupt_catch(); /* the stage's folder must go */
     if (stage_make(&stage, argv[2], argv[4], &err) < 0) {
         fprintf(stderr, "bench: %s\n", err.text);
         return EXIT_FAILURE;

@@ -18,6 +18,7 @@
 #include "bench/fixtures.h"
 #include "bench/whole.h"
 #include "ground/fs.h"
+#include "ground/interrupt.h"
 #include "ground/text.h"
 
 enum { MOST_BUSY = 256, RESULT_SIZE = 16 << 20 };
@@ -76,7 +77,7 @@ static pid_t grade(const struct soak *soak, size_t fixture, struct err *err)
     char language[] = "--lang=en", no_memcheck[] = "--no-memcheck";
     char *const argv[] = {program, root, build, language, no_memcheck, json, submission, NULL};
     unlink(result);
-    return whole_start(argv, -1, err);
+    return whole_start(argv, err);
 }
 
 /* Compares the result that has come with the first one. */
@@ -117,6 +118,8 @@ static int play_run(struct soak *soak, long run, struct err *err)
             running++;
         }
         pid_t ended = wait(NULL);
+        if (interrupt_caught() != 0)
+            return err_set(err, BLAME_ENVIRONMENT, "interrupted");
         for (size_t i = 0; i < places; i++) {
             if (ended <= 0 || pids[i] != ended)
                 continue;
@@ -192,6 +195,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "soak: usage: soak --root PROJECT --build FOLDER [--runs N] [--sample N] [--busy N]\n");
         return 2;
     }
+    interrupt_catch(); /* its folder must go */
     soak.folder = fs_temporary(&err);
     int status = 3;
     if (soak.folder == NULL || fixtures_find(&soak.fixtures, soak.root, (size_t)soak.sample, &err) < 0 ||

@@ -136,6 +136,13 @@ static void add(struct pool *pool, struct run *run)
         pool_add(pool, &job);
 }
 
+static void run_pool(struct pool *pool, struct err *err)
+{
+    if (pool_run(pool) < 0)
+        err_set(err, BLAME_ENVIRONMENT, "interrupted");
+    pool_free(pool);
+}
+
 int batch_run_beside(const struct batch *one, const struct batch *beside, int jobs, struct spent *spent, struct err *err)
 {
     struct spent start = spent_now();
@@ -144,8 +151,7 @@ int batch_run_beside(const struct batch *one, const struct batch *beside, int jo
     struct pool *pool = pool_new(jobs);
     add(pool, &first);
     add(pool, &others);
-    pool_run(pool);
-    pool_free(pool);
+    run_pool(pool, err);
     *spent = others.last;
     return err->blame == BLAME_NONE ? 0 : -1;
 }
@@ -156,8 +162,7 @@ int batch_run(const struct batch *batch, int jobs, struct spent *spent, struct e
     struct run run = {.batch = batch, .left = batch->n, .start = &start, .err = err};
     struct pool *pool = pool_new(jobs);
     add(pool, &run);
-    pool_run(pool);
-    pool_free(pool);
+    run_pool(pool, err);
     /* Processor time counts once a world was waited for; elapsed time is over when the last result is there. */
     *spent = (struct spent){run.last.elapsed, spent_since(&start).processor};
     return err->blame == BLAME_NONE ? 0 : -1;

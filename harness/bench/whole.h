@@ -6,9 +6,8 @@
 
 #include "bench/stage.h"
 
-/* Starts ARGV[0] (looked up in PATH) with standard input and output closed to it; ERRORS: its standard error, or -1. The
-   process, or -1. */
-pid_t whole_start(char *const *argv, int errors, struct err *err);
+/* Starts ARGV[0] (looked up in PATH). The process, which ends with us, or -1. */
+pid_t whole_start(char *const *argv, struct err *err);
 
 /* The course's five programs are graded; JOBS 0: as the grader thinks best. All of it must pass. */
 int whole_grade(const struct stage *stage, int jobs, struct spent *spent, struct err *err);

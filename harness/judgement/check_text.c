@@ -54,7 +54,7 @@ void judge_prints_text(struct trial *trial)
     if (all.n == 0) {
         trial_lacks(trial, DIAGNOSIS_NOTHING_RECEIVED, NULL);
         trial_expects(trial, _("a message"));
-        trial_shows(trial, _("the other side had no occasion to send one"));
+        trial_shows(trial, _("none could be sent"));
         sightings_free(&all);
         return;
     }

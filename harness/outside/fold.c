@@ -9,7 +9,7 @@ static bool same_text(const char *a, const char *b)
 
 static bool same_cause(const struct check_result *a, const struct check_result *b)
 {
-    return same_text(a->diagnosis, b->diagnosis) && same_text(a->file, b->file) && a->line == b->line;
+    return a != NULL && b != NULL && same_text(a->diagnosis, b->diagnosis) && same_text(a->file, b->file) && a->line == b->line;
 }
 
 static const struct check_result *first_failure(const struct scenario_result *scenario)

@@ -100,7 +100,9 @@ static void add_pair(struct buf *out, const struct style *style, const char *lab
     layout_wrap(out, style, PAINT_NONE, buf_text(&first), text);
 }
 
-static void add_check(const struct check_result *check, const struct style *style, struct buf *out)
+/* BEFORE: the one above it, NULL for the first; what it has said of their common cause is not said again. */
+static void add_check(const struct check_result *check, const struct check_result *before, const struct style *style,
+                      struct buf *out)
 {
     AUTO_FREE char *first = mem_printf("      %s ", verdict_mark(check->verdict));
     layout_wrap(out, style, verdict_paint(check->verdict), first, check->requirement);
@@ -123,7 +125,8 @@ static void add_check(const struct check_result *check, const struct style *styl
             buf_printf(&where, where.len > 0 ? "  [%s]" : "[%s]", check->diagnosis);
         layout_wrap(out, style, PAINT_STRONG, "        ", buf_text(&where));
     }
-    if (check->hint != NULL)
+    bool said = before != NULL && before->hint != NULL && check->hint != NULL && strcmp(before->hint, check->hint) == 0;
+    if (check->hint != NULL && !said)
         layout_wrap(out, style, PAINT_NONE, "        → ", check->hint);
 }
 
@@ -149,11 +152,13 @@ static void add_scenario(const struct scenario_result *scenario, const struct st
     const char *level = scenario->level == LEVEL_CORE ? _("core") : _("robustness");
     buf_printf(&head, "  (%s, %s, %d/%d)", scenario->id, level, scenario->points, scenario->max);
     layout_wrap(out, style, verdict_paint(scenario->verdict), first, buf_text(&head));
+    const struct check_result *before = NULL;
     for (size_t i = 0; i < scenario->n_checks; i++) {
         enum verdict verdict = scenario->checks[i].verdict;
-        if (verdict == VERDICT_FAILED || verdict == VERDICT_BROKEN ||
-            (verdict == VERDICT_SKIPPED && style->verbosity >= 1))
-            add_check(&scenario->checks[i], style, out);
+        if (verdict == VERDICT_PASSED || (verdict == VERDICT_SKIPPED && style->verbosity < 1))
+            continue;
+        add_check(&scenario->checks[i], before, style, out);
+        before = verdict == VERDICT_FAILED ? &scenario->checks[i] : before;
     }
     if (scenario->verdict == VERDICT_BROKEN) {
         const char *blame = blame_text(scenario->blame);
@@ -241,6 +246,17 @@ static const char *status_text(enum status status)
     return NULL;
 }
 
+/* Mark and text in one colour. */
+static void add_head(struct buf *out, const struct style *style, enum paint paint, const char *mark, const char *text)
+{
+    const struct style plain = {.color = false, .columns = style->columns};
+    AUTO_BUF wrapped = BUF_EMPTY;
+    layout_wrap(&wrapped, &plain, PAINT_NONE, mark, text);
+    wrapped.data[--wrapped.len] = '\0';
+    layout_paint(out, style, paint, buf_text(&wrapped));
+    buf_char(out, '\n');
+}
+
 static void add_exercise(const struct exercise_result *exercise, int id_width, int program_width,
                          const struct style *style, struct buf *out)
 {
@@ -248,22 +264,17 @@ static void add_exercise(const struct exercise_result *exercise, int id_width, i
     AUTO_BUF line = BUF_EMPTY;
     AUTO_FREE char *id = layout_message(exercise->id);
     AUTO_FREE char *program = layout_message(exercise->program);
-    buf_printf(&line, "%s ", verdict_mark(verdict));
     layout_pad(&line, id, id_width + 2);
     layout_pad(&line, program, program_width + 2);
     buf_printf(&line, "%3d/%d", exercise->points, exercise->max);
     if (status_text(exercise->status) != NULL)
         buf_printf(&line, "  %s", status_text(exercise->status));
-    /* What is absent is told in one line: there is nothing to look at below it. */
-    bool one_line = exercise->status == STATUS_MISSING && exercise->message != NULL;
-    if (one_line) {
-        buf_string(&line, ": ");
-        layout_wrap(out, style, verdict_paint(verdict), buf_text(&line), exercise->message);
-        return;
-    }
-    layout_paint(out, style, verdict_paint(verdict), buf_text(&line));
-    buf_char(out, '\n');
-    if (exercise->message != NULL)
+    AUTO_FREE char *mark = mem_printf("%s ", verdict_mark(verdict));
+    bool absent = exercise->status == STATUS_MISSING && exercise->message != NULL;
+    if (absent)
+        buf_printf(&line, ": %s", exercise->message);
+    add_head(out, style, verdict_paint(verdict), mark, buf_text(&line));
+    if (exercise->message != NULL && !absent)
         layout_wrap(out, style, PAINT_NONE, "    ", exercise->message);
     add_diagnostics(&exercise->build, style, out);
     add_scenarios(exercise, style, out);
@@ -341,7 +352,7 @@ void report_terminal(const struct grade_result *result, const struct style *styl
             blank_line(out);
         size_t began = out->len;
         add_exercise(&result->exercises[i], id_width, program_width, style, out);
-        if (strchr(out->data + began, '\n')[1] != '\0')
+        if (strchr(out->data + began, '\n')[1] != '\0' && result->exercises[i].status != STATUS_MISSING)
             blank_line(out);
     }
     blank_line(out);

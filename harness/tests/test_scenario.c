@@ -44,9 +44,9 @@ static void conditions_are_met_or_stuck(void)
     } plays[] = {
         {"start: {p: {arguments: [serve-one]}},\nuntil: {p: listening, port: 5000}", false},
         {"start: {p: {arguments: [serve-one]}},\nuntil: {p: listening, port: 5001}", true},
-        {"start: {p: {arguments: [\"end-with\", 0]}},\nuntil: {p: waiting}", true},
+        {"start: {p: {arguments: [\"end-with\", 0]}},\nuntil: {p: waiting}", false}, /* it may have ended instead */
         {"start: {p: {arguments: [wait-for-ever]}},\nuntil: {p: waiting}", false},
-        {"start: {p: {arguments: [sleep-an-hour]}},\nuntil: {p: waiting}", true}, /* asleep is not waiting; then it ends */
+        {"start: {p: {arguments: [sleep-an-hour]}},\nuntil: {p: waiting}", false},
         {"start: {p: {arguments: [\"end-with\", 0]}},\nuntil: {p: bound}", true},
         {"s: {listen: \"127.0.0.1:5000\"},\nstart: {p: {arguments: [careful-client]}},\nuntil: {p: connected},\n"
          "until: {p: sent},\ns: accept,\ns: {send: ok},\nuntil: {p: received}", false},
@@ -60,6 +60,15 @@ static void conditions_are_met_or_stuck(void)
         }
         watched_end(&w);
     }
+}
+
+/* Asleep is not waiting: who waits for somebody has slept before. */
+static void sleep_is_not_waiting(void)
+{
+    struct watched w;
+    if (watched_play(&w, "start: {p: {arguments: [sleep-an-hour]}},\nuntil: {p: waiting}"))
+        CU_ASSERT_STRING_EQUAL(watched_printed(&w, "p", STREAM_STDOUT), "left 0 3600000\n");
+    watched_end(&w);
 }
 
 static void programs_start_with_descriptors_and_arguments(void)
@@ -169,6 +178,7 @@ int suite_scenario(void)
         {"a held program goes no further", a_held_program_goes_no_further},
         {"holding makes a conflict sure", holding_makes_a_conflict_sure},
         {"conditions are met, or the play is stuck", conditions_are_met_or_stuck},
+        {"sleep is not waiting", sleep_is_not_waiting},
         {"programs start with descriptors and arguments", programs_start_with_descriptors_and_arguments},
         {"steps are written down", steps_are_written_down},
         {"plays repeat", plays_repeat},

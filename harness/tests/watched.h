@@ -17,7 +17,7 @@ struct watched {
     struct script script;
     struct cast cast;
     struct err err;
-    struct buf text; /* of watched_printed */
+    struct buf text; /* the last answer of watched_printed() or watched_received() */
 };
 
 /* The folder that holds the program and the skeleton of worlds; and each of them. Static storage. */
@@ -50,6 +50,8 @@ bool watched_flag(const struct watched *w, const char *flag);
 size_t watched_held(const struct watched *w, const char *actor, bool at_exit);
 /* The Nth deed of that sort; NULL. */
 const struct deed *watched_deed(const struct watched *w, const char *peer, enum deed_kind kind, size_t n);
+/* All that PEER received, in one. Valid until the next question. */
+const char *watched_received(struct watched *w, const char *peer);
 
 /* Runs the program with this argument (or arguments), and compares what it printed on standard output and how it ended. */
 void watched_says(const char *arguments, const char *printed, const char *ending);

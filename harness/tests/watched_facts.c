@@ -93,6 +93,15 @@ const struct deed *watched_deed(const struct watched *w, const char *peer, enum 
     return NULL;
 }
 
+const char *watched_received(struct watched *w, const char *peer)
+{
+    const struct deed *deed;
+    w->text.len = 0;
+    for (size_t i = 0; (deed = watched_deed(w, peer, DEED_RECEIVED, i)) != NULL; i++)
+        buf_add(&w->text, deed->bytes.data, deed->bytes.stored);
+    return w->text.len > 0 ? buf_text(&w->text) : "";
+}
+
 void watched_says(const char *arguments, const char *printed, const char *ending)
 {
     struct watched w;

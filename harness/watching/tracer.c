@@ -505,6 +505,8 @@ static enum call_id blocked_call(const struct thread *thread)
 
 static void note_pending(struct tracer *tracer, struct thread *thread)
 {
+    if (thread->state == THREAD_HELD)
+        return; /* its call has come back: the script keeps it, no call does */
     if (thread->state == THREAD_PARKED) {
         call_describe(tracer, thread);
     } else if (!thread->in_call && !thread->interrupted) {

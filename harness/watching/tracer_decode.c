@@ -253,15 +253,16 @@ void decode_place(struct tracer *tracer, struct thread *thread, uint64_t ip, uin
     struct call *call = &thread->call;
     if (process->code_low == 0)
         return;
-    if (ip >= process->code_low && ip < process->code_high) {
-        call->pc = ip - process->base;
-        return;
-    }
-    /* Nearly all wrappers of the C library are leaves without a frame: the return address lies on top. */
+    /* Nearly all wrappers of the C library are leaves without a frame, also where they are linked into the program itself:
+       the return address lies on top. */
     uint64_t back = 0;
     if (memory_fetch(thread->tid, sp, &back, sizeof back) && back >= process->code_low && back < process->code_high &&
         follows_call(thread->tid, back)) {
         call->pc = back - 1 - process->base;
+        return;
+    }
+    if (ip >= process->code_low && ip < process->code_high) {
+        call->pc = ip - process->base;
         return;
     }
     struct registers registers;

@@ -12,6 +12,7 @@ struct program {
     char *path;
     Dwfl *dwfl;
     Dwfl_Module *module;
+    Dwarf_Addr start; /* 0, or where a program that is not position-independent always lies */
 };
 
 struct unwinder {
@@ -57,6 +58,8 @@ static struct program *open_program(struct unwinder *unwinder, const char *path)
         program->module = dwfl_report_elf(program->dwfl, "program", path, -1, 0, false);
         dwfl_report_end(program->dwfl, NULL, NULL);
     }
+    if (program->module != NULL)
+        dwfl_module_info(program->module, NULL, &program->start, NULL, NULL, NULL, NULL, NULL);
     return program;
 }
 
@@ -190,8 +193,10 @@ void unwinder_resolve(struct unwinder *unwinder, const struct transcript *transc
     const struct actor *actor = event->actor >= 0 ? &transcript->actors[event->actor] : NULL;
     if (actor == NULL || actor->program == NULL)
         return;
-    if (call->pc != 0)
-        find_line(open_program(unwinder, actor->program)->module, call->pc, file, line);
-    else if (call->stack != NULL)
+    if (call->pc != 0) {
+        const struct program *program = open_program(unwinder, actor->program);
+        find_line(program->module, program->start + call->pc, file, line);
+    } else if (call->stack != NULL) {
         unwind_saved(actor, call->stack, file, line);
+    }
 }

@@ -231,15 +231,9 @@ static enum progress step_until(struct play *play, const struct step *step)
     return progress_of(tracer_run(play->tracer, true, until_done, play));
 }
 
-static bool settle_done(void *context)
-{
-    (void)context;
-    return false;
-}
-
 static enum progress step_settle(struct play *play)
 {
-    return tracer_run(play->tracer, false, settle_done, NULL) == RUN_LIMIT ? PROGRESS_LIMIT : PROGRESS_ON;
+    return tracer_run(play->tracer, false, NULL, NULL) == RUN_LIMIT ? PROGRESS_LIMIT : PROGRESS_ON;
 }
 
 static bool peer_step_done(void *context)
@@ -285,10 +279,13 @@ static enum progress play_step(struct play *play, const struct step *step, struc
     return PROGRESS_BROKEN;
 }
 
+/* The world comes to rest before each step: whoever is still busy goes first, and the order is the same in every run. */
 static enum progress play_all(struct play *play, struct err *err)
 {
     const struct script *script = script_of(play);
     for (play->step = 0; play->step < (int)script->n; play->step++) {
+        if (step_settle(play) != PROGRESS_ON)
+            return PROGRESS_LIMIT;
         transcript_add(&play->transcript, EVENT_STEP, -1, 0, tracer_now(play->tracer))->step = play->step;
         enum progress progress = play_step(play, &script->steps[play->step], err);
         if (progress != PROGRESS_ON)

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "conversation/worktime.h"
 #include "ground/text.h"
 #include "watching/build_paths.h"
 #include "watching/sandbox.h"
@@ -94,22 +95,22 @@ static _Noreturn void become(char *const *argv, const struct build_request *requ
 }
 
 /* Collects what the tool says until it ends; true when it went over a limit of output or of time. */
-static bool collect(int log, int process, size_t most, struct buf *out)
+static bool collect(int log, int process, const struct bounds *bounds, struct buf *out)
 {
-    /* A last resort for what neither computes nor prints, as `sleep` in a Makefile. */
-    enum { PATIENCE_MS = 60000 };
     struct pollfd watched[] = {{.fd = log, .events = POLLIN}, {.fd = process, .events = POLLIN}};
+    struct worktime work;
+    worktime_begin(&work);
     for (;;) {
-        int n = poll(watched, COUNT_OF(watched), PATIENCE_MS);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
+        int n = poll(watched, COUNT_OF(watched), WORKTIME_LOOK_MS);
+        if (worktime_over(&work, bounds->cpu))
             return true;
+        if (n <= 0)
+            continue;
         char data[16384];
         ssize_t got = (watched[0].revents & (POLLIN | POLLHUP)) != 0 ? read(log, data, sizeof data) : -1;
         if (got > 0)
             buf_add(out, data, (size_t)got);
-        if (out->len > most)
+        if (out->len > bounds->output)
             return true;
         if (got <= 0 && (watched[1].revents & POLLIN) != 0)
             return false;
@@ -133,7 +134,7 @@ static int run_tool(char *const *argv, const struct build_request *request, cons
     AUTO_CLOSE int process = (int)syscall(SYS_pidfd_open, pid, 0);
     if (pid < 0 || process < 0)
         return 2;
-    bool over = collect(in, process, bounds->output, log);
+    bool over = collect(in, process, bounds, log);
     if (over)
         kill(pid, SIGKILL);
     int status = 0;

@@ -73,8 +73,10 @@ static void learn_from_check(const struct check_spec *check, struct meeting *mee
         }
         meeting->serves = true;
     }
-    meeting->serves |= strcmp(check->name, "conflict") == 0 || strcmp(check->value, "bind") == 0;
-    meeting->listens |= strcmp(check->name, "listens") == 0;
+    bool in_order = strcmp(check->name, "calls-in-order") == 0;
+    meeting->listens |= strcmp(check->name, "listens") == 0 || (in_order && strstr(check->value, "listen") != NULL);
+    meeting->serves |= meeting->listens || strcmp(check->name, "conflict") == 0 || strcmp(check->name, "binds") == 0 ||
+                       strcmp(check->value, "bind") == 0 || (in_order && strstr(check->value, "bind") != NULL);
     meeting->connects |= strcmp(check->value, "connect") == 0;
 }
 
@@ -187,6 +189,8 @@ bool cause_is_failure(struct cause *cause, const struct event *failed, char *cla
     enum role role = call_role(failed->call.id);
     if (failed->call.error == EINTR)
         return cause_is(cause, DIAGNOSIS_INTERRUPTED, failed, clause);
+    if (role_needs_socket(role) && (int)failed->call.arg[0] == -1)
+        return cause_is(cause, DIAGNOSIS_BAD_DESCRIPTOR, failed, clause);
     cause_is(cause, DIAGNOSIS_CALL_FAILED, failed, clause);
     for (size_t i = 0; i < COUNT_OF(meanings); i++) {
         if (meanings[i].error == failed->call.error && (meanings[i].role == ROLE_NONE || meanings[i].role == role)) {

@@ -214,7 +214,7 @@ static void explain_short_hold(struct trial *trial, size_t bound)
 
 static void held_too_short(struct trial *trial, size_t bound, int64_t wanted)
 {
-    enum { MILLISECOND = 1000000, SECOND = 1000 };
+    enum { MILLISECOND = 1000000, SECOND = 1000, HUNDREDTH = 10 };
     const struct event *bind = &trial->t->events[bound];
     int64_t closed = closing_time(trial, bind->call.socket), held = (closed - bind->time) / MILLISECOND;
     struct ending ending = facts_ending(trial->t, trial->actor);
@@ -228,7 +228,11 @@ static void held_too_short(struct trial *trial, size_t bound, int64_t wanted)
         trial_fails_as(trial, failed);
     } else {
         trial_fails(trial, DIAGNOSIS_PORT_RELEASED, bind);
-        trial_shows(trial, _("%d.%03d s"), (int)(held / SECOND), (int)(held % SECOND));
+        AUTO_FREE char *seconds = text_hundredths(held / HUNDREDTH);
+        if (held < SECOND)
+            trial_shows(trial, _("%d ms"), (int)held);
+        else
+            trial_shows(trial, _("%s s"), seconds);
         explain_short_hold(trial, bound);
     }
     trial_expects(trial, _("at least %d s between bind() and close()"), (int)wanted);

@@ -266,7 +266,9 @@ static int prepare(struct grading *grading, struct err *err)
 {
     const struct grade_request *request = grading->request;
     interrupt_catch();
-    grading->reference = mem_printf("%s/reference", request->build);
+    /* Worlds look for it from another folder. */
+    AUTO_FREE char *build = realpath(request->build, NULL);
+    grading->reference = mem_printf("%s/reference", build != NULL ? build : request->build);
     if (catalogue_load(&grading->catalogue, request, err) < 0 ||
         submission_load(&grading->submission, request->submission, err) < 0 || make_folder(grading, err) < 0 ||
         check_isolation(grading, err) < 0 || policy_make(&grading->for_programs, POLICY_PROGRAM, err) < 0 ||

@@ -267,12 +267,11 @@ static void add_exercise(const struct exercise_result *exercise, int id_width, i
     layout_pad(&line, id, id_width + 2);
     layout_pad(&line, program, program_width + 2);
     buf_printf(&line, "%3d/%d", exercise->points, exercise->max);
-    if (status_text(exercise->status) != NULL)
-        buf_printf(&line, "  %s", status_text(exercise->status));
+    bool absent = exercise->status == STATUS_MISSING && exercise->message != NULL; /* what is absent takes one line */
+    const char *remark = absent ? exercise->message : status_text(exercise->status);
+    if (remark != NULL)
+        buf_printf(&line, "  %s", remark);
     AUTO_FREE char *mark = mem_printf("%s ", verdict_mark(verdict));
-    bool absent = exercise->status == STATUS_MISSING && exercise->message != NULL;
-    if (absent)
-        buf_printf(&line, ": %s", exercise->message);
     add_head(out, style, verdict_paint(verdict), mark, buf_text(&line));
     if (exercise->message != NULL && !absent)
         layout_wrap(out, style, PAINT_NONE, "    ", exercise->message);

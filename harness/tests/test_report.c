@@ -209,6 +209,45 @@ static void test_verbose(void)
     grade_result_free(&result);
 }
 
+static void add_failure(struct scenario_result *scenario, const char *diagnosis, int line)
+{
+    struct check_result *check = add_check(scenario, "receives", "sends \"ok\"", VERDICT_FAILED);
+    check->actual = mem_string("nothing arrived");
+    check->diagnosis = mem_string(diagnosis);
+    check->file = mem_string("serveur_tcp.c");
+    check->line = line;
+    check->hint = mem_string("Do something about it.");
+}
+
+/* Failures of one cause are told once, by the core scenario that is worth most; what it does not tell is told besides. */
+static void test_one_cause_is_told_once(void)
+{
+    struct grade_result result;
+    begin(&result);
+    struct exercise_result *server = add_exercise(&result, "tcp-server", "serveur_tcp", STATUS_GRADED, 2, 20);
+    enum { SCENARIOS = 9 };
+    static const char *const ids[SCENARIOS] = {"small", "robust", "worth", "same",  "other-line",
+                                               "more",  "unknown", "flagged", "good"};
+    static const int points[SCENARIOS] = {1, 9, 3, 3, 1, 1, 1, 1, 2};
+    for (size_t i = 0; i < SCENARIOS; i++)
+        add_scenario(server, ids[i], ids[i], i + 1 == SCENARIOS ? VERDICT_PASSED : VERDICT_FAILED, points[i]);
+    struct scenario_result *scenarios = server->scenarios;
+    scenarios[1].level = LEVEL_ROBUSTNESS;
+    for (size_t i = 0; i < 4; i++)
+        add_failure(&scenarios[i], "S014", 32);
+    add_failure(&scenarios[3], "S014", 32); /* its second failure is the same: nothing new */
+    add_failure(&scenarios[4], "S014", 33);
+    add_failure(&scenarios[5], "S014", 32);
+    add_failure(&scenarios[5], "S021", 40); /* told by nobody else */
+    add_failure(&scenarios[6], NULL, 32);
+    add_failure(&scenarios[7], "S014", 32);
+    *ARRAY_ADD(scenarios[7].flags, scenarios[7].n_flags) = mem_string("tried to trace its parent");
+    check_terminal(&result, &plain, "folded.txt");
+    const struct style failures = {.columns = 100, .verbosity = 1};
+    check_terminal(&result, &failures, "folded_v.txt");
+    grade_result_free(&result);
+}
+
 static void test_decimal_comma(void)
 {
     struct grade_result result;
@@ -326,6 +365,7 @@ int suite_report(void)
         {"scores have at most two decimals", test_numbers},
         {"the terminal shows what failed", test_terminal},
         {"verbose shows ladders and the plan", test_verbose},
+        {"failures of one cause are told once", test_one_cause_is_told_once},
         {"French has a decimal comma", test_decimal_comma},
         {"hostile bytes leave escaped", test_hostile},
         {"backslashes are doubled once", test_backslashes},

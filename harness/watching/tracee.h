@@ -42,8 +42,6 @@ struct thread {
     const struct syscall_row *row;
     uint64_t args[6];
     struct call call;
-    bool terminal; /* the call writes on one of our terminals */
-    size_t swallowed; /* so many bytes, of which the kernel is told nothing; 0: it writes them */
     bool changed;  /* arguments were changed; `before` holds the registers to restore */
     struct registers before;
     enum wait_kind wait;
@@ -179,10 +177,8 @@ bool fault_inject(struct tracer *tracer, struct thread *thread, enum role role, 
 /* At the exit of a connect() that is to look interrupted. */
 void fault_finish_connect(struct thread *thread, int64_t *result);
 
-/* tracer_output.c: a call that writes on a terminal begins, comes back, is written down. */
-void output_entry(struct thread *thread);
-void output_exit(struct thread *thread, int64_t *result);
-void output_record(struct tracer *tracer, struct thread *thread);
+/* tracer_output.c: a call that writes on a terminal; true when it was answered here. */
+bool output_answer(struct tracer *tracer, struct thread *thread, struct terminal *terminal);
 
 /* tracer_time.c */
 enum time_answer { TIME_NOT_OURS, TIME_ANSWERED /* the call is skipped, its result set */, TIME_WAITS /* resume until exit */ };

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -367,6 +369,7 @@ bool tracer_pump(struct tracer *tracer)
 struct patience {
     int64_t span;      /* ns, of the next look */
     int64_t fruitless; /* ns, since something happened */
+    int yields;        /* how often the others were let run first */
     int64_t cpu;       /* ns that all programs had used when the looks became long; -1: not yet */
 };
 
@@ -375,9 +378,15 @@ static const struct patience fresh_patience = {.span = 20000, .cpu = -1};
 static void wait_a_little(struct tracer *tracer, struct patience *patience)
 {
     const int64_t longest = 4 * MILLISECOND;
+    enum { YIELDS = 2 };
+    if (patience->yields++ < YIELDS) { /* most often they are on this processor, and block at once */
+        sched_yield();
+        return;
+    }
     struct timespec span = {0, patience->span};
-    struct epoll_event event;
-    epoll_pwait2(tracer->epoll, &event, 1, &span, NULL);
+    /* Not epoll_wait(): it would fetch an event, and an edge is told once only. */
+    struct pollfd anything = {.fd = tracer->epoll, .events = POLLIN};
+    ppoll(&anything, 1, &span, NULL);
     patience->fruitless += patience->span;
     patience->span = patience->span * 2 < longest ? patience->span * 2 : longest;
 }

@@ -22,8 +22,7 @@ void call_abandon(struct thread *thread)
     free(call->stack);
     free(call->data.data);
     *call = (struct call){.id = CALL_NONE};
-    thread->in_call = thread->changed = thread->terminal = thread->interrupted = false;
-    thread->swallowed = 0;
+    thread->in_call = thread->changed = thread->interrupted = false;
     thread->wait = WAIT_NONE;
     thread->wake = NEVER;
 }
@@ -52,7 +51,6 @@ static void go_on(struct tracer *tracer, struct thread *thread, const struct eve
 
 /* Sets of roles, as bits. */
 #define BIT(role) (UINT64_C(1) << ROLE_##role)
-static const uint64_t on_sockets_only = BIT(BIND) | BIT(LISTEN) | BIT(ACCEPT) | BIT(CONNECT) | BIT(SHUTDOWN);
 static const uint64_t on_sockets = BIT(SOCKET) | BIT(BIND) | BIT(LISTEN) | BIT(ACCEPT) | BIT(CONNECT) | BIT(SHUTDOWN) |
                                    BIT(SEND) | BIT(RECEIVE) | BIT(CLOSE);
 static const uint64_t may_be_in_vain =
@@ -195,15 +193,21 @@ static bool park(struct tracer *tracer, struct thread *thread, enum role role)
 }
 
 /* Whether the call's exit matters: false lets it run on without another stop. */
-static bool exit_matters(struct thread *thread, enum role role, const struct descriptor *descriptor)
+static bool exit_matters(enum role role, const struct descriptor *descriptor)
 {
-    if (role == ROLE_SEND || role == ROLE_RECEIVE) {
-        thread->terminal = role == ROLE_SEND && descriptor->kind == DESCRIPTOR_TERMINAL;
+    if (role == ROLE_SEND || role == ROLE_RECEIVE)
         return descriptor->kind != DESCRIPTOR_FILE;
-    }
     if (role == ROLE_CLOSE)
         return descriptor->kind == DESCRIPTOR_SOCKET || descriptor->kind == DESCRIPTOR_NONE;
     return !is_in(role, without_exit);
+}
+
+/* Printing happens all the time, is never evidence of anything, and comes from deep inside of the C library. */
+static bool place_matters(enum role role, const struct descriptor *descriptor)
+{
+    if (role == ROLE_SEND || role == ROLE_CLOSE)
+        return descriptor->kind == DESCRIPTOR_SOCKET || descriptor->kind == DESCRIPTOR_NONE;
+    return role != ROLE_CLOCK && role != ROLE_FUTEX && role != ROLE_WAIT && descriptor->kind != DESCRIPTOR_FILE;
 }
 
 /* What the call is about: arguments, descriptor, socket, place in the source. */
@@ -214,10 +218,10 @@ static struct descriptor describe(struct tracer *tracer, struct thread *thread, 
     for (int i = 0; i < 6; i++)
         thread->args[i] = info->seccomp.args[i];
     decode_entry(tracer, thread);
-    if (role == ROLE_EXIT || role == ROLE_SOCKET || thread->call.fd >= 0 || is_in(role, on_sockets_only) || role == ROLE_SLEEP)
-        decode_place(tracer, thread, info->instruction_pointer, info->stack_pointer);
     if (thread->call.fd >= 0)
         descriptor = descriptor_resolve(tracer, thread->tid, thread->call.fd);
+    if (place_matters(role, &descriptor))
+        decode_place(tracer, thread, info->instruction_pointer, info->stack_pointer);
     thread->call.socket = descriptor.socket;
     if (role == ROLE_SOCKET)
         thread->call.library = thread->process->code_low != 0 && thread->call.pc == 0;
@@ -238,18 +242,18 @@ static void enter(struct tracer *tracer, struct thread *thread, enum role role, 
 {
     if (refuse(tracer, thread, role) || fault_inject(tracer, thread, role, descriptor))
         return;
+    if (role == ROLE_SEND && descriptor->terminal != NULL && output_answer(tracer, thread, descriptor->terminal))
+        return;
     switch (time_entry(tracer, thread)) {
     case TIME_ANSWERED: return;
     case TIME_WAITS: break;
     case TIME_NOT_OURS:
-        if (!exit_matters(thread, role, descriptor)) {
+        if (!exit_matters(role, descriptor)) {
             call_abandon(thread);
             tracer_resume(thread, false, 0);
             return;
         }
     }
-    if (thread->terminal)
-        output_entry(thread);
     thread->in_call = true;
     tracer_resume(thread, true, 0);
 }
@@ -349,8 +353,6 @@ static void leave(struct tracer *tracer, struct thread *thread)
     enum role role = call_role(call->id);
     bool empty = is_empty(thread, role);
     thread->empties = empty ? thread->empties + 1 : 0;
-    if (thread->terminal)
-        output_record(tracer, thread);
     if ((role == ROLE_SOCKET || role == ROLE_ACCEPT) && call->result >= 0)
         add_socket(tracer, thread);
     struct event *event = NULL;
@@ -387,8 +389,6 @@ void call_exit(struct tracer *tracer, struct thread *thread, const struct ptrace
         tracer_resume(thread, false, 0);
         return;
     }
-    if (thread->swallowed > 0)
-        output_exit(thread, &result);
     thread->call.result = result < 0 ? -1 : result;
     thread->call.error = result < 0 ? (int)-result : 0;
     thread->call.timed_out = back == BACK_TIMED_OUT;

@@ -63,8 +63,8 @@ bool thread_blocked(struct tracer *tracer, struct thread *thread)
     case THREAD_STOPPED: return true;
     case THREAD_RUNNING: break;
     }
-    if (thread->interrupting || (thread->in_call && thread->terminal))
-        return false; /* a stop is under way; a full terminal is emptied by us */
+    if (thread->interrupting)
+        return false; /* a stop is under way */
     return thread_asleep(thread) || thread_is_shell(thread);
 }
 

@@ -1,0 +1,121 @@
+/* What compilers say, whatever they say. */
+#include <CUnit/CUnit.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conversation/diagnostics.h"
+#include "ground/buf.h"
+#include "tests/suites.h"
+
+static struct build_result result;
+
+static size_t read_bytes(const char *text, size_t n)
+{
+    for (size_t i = 0; i < result.n_diagnostics; i++) {
+        free(result.diagnostics[i].file);
+        free(result.diagnostics[i].message);
+    }
+    free(result.diagnostics);
+    result = (struct build_result){.status = BUILD_BROKEN};
+    return n > 0 ? diagnostics_read(&result, text, n) : 0;
+}
+
+static size_t read_text(const char *text)
+{
+    return read_bytes(text, strlen(text));
+}
+
+static bool is(size_t index, enum severity severity, const char *file, int line, int column, const char *message)
+{
+    if (index >= result.n_diagnostics)
+        return false;
+    const struct diagnostic *d = &result.diagnostics[index];
+    bool same_file = file == NULL ? d->file == NULL : d->file != NULL && strcmp(d->file, file) == 0;
+    return d->severity == severity && same_file && d->line == line && d->column == column && strcmp(d->message, message) == 0;
+}
+
+static void json_of_gcc_is_read(void)
+{
+    size_t errors = read_text(
+        "[{\"kind\": \"warning\", \"message\": \"unused variable\", \"locations\": [{\"caret\": {\"file\": \"a.c\", "
+        "\"line\": 3, \"column\": 7}}]}, {\"kind\": \"error\", \"message\": \"expected ';'\", \"locations\": [{\"caret\": "
+        "{\"file\": \"/tmp/sources/sub/b.c\", \"line\": 9, \"column\": 1}}]}]\n"
+        "[{\"kind\": \"fatal error\", \"message\": \"no such file\", \"locations\": [{\"caret\": {\"file\": \"./c.h\", "
+        "\"line\": 1, \"column\": 10}}]}, {\"kind\": \"note\", \"message\": \"here\", \"locations\": []}]\n[]\n");
+    CU_ASSERT_EQUAL(errors, 2);
+    CU_ASSERT_EQUAL(result.n_diagnostics, 4);
+    CU_ASSERT(is(0, SEVERITY_WARNING, "a.c", 3, 7, "unused variable"));
+    CU_ASSERT(is(1, SEVERITY_ERROR, "sub/b.c", 9, 1, "expected ';'"));
+    CU_ASSERT(is(2, SEVERITY_ERROR, "c.h", 1, 10, "no such file"));
+    CU_ASSERT(is(3, SEVERITY_NOTE, NULL, 0, 0, "here"));
+    read_text("");
+}
+
+static void text_of_the_linker_and_of_make_is_read(void)
+{
+    size_t errors = read_text("/usr/bin/ld: /tmp/ccX.o: in function `main':\n"
+                              "/tmp/sources/a.c:12: undefined reference to `sokcet'\n"
+                              "a.c:4: multiple definition of `main'; b.c:4: first defined here\n"
+                              "collect2: error: ld returned 1 exit status\n"
+                              "make: *** [Makefile:3: client] Error 1\n"
+                              "just talking\n");
+    CU_ASSERT_EQUAL(errors, 3);
+    CU_ASSERT(is(0, SEVERITY_ERROR, "a.c", 12, 0, "undefined reference to `sokcet'"));
+    CU_ASSERT(is(1, SEVERITY_ERROR, "a.c", 4, 0, "multiple definition of `main'; b.c:4: first defined here"));
+    CU_ASSERT(is(2, SEVERITY_ERROR, NULL, 0, 0, "make: *** [Makefile:3: client] Error 1"));
+    read_text("");
+}
+
+static void latin_1_in_json_is_read(void)
+{
+    CU_ASSERT_EQUAL(read_text("[{\"kind\": \"error\", \"message\": \"stray '\\\\351' in \xe9t\xe9\", \"locations\": []}]\n"), 1);
+    CU_ASSERT(is(0, SEVERITY_ERROR, NULL, 0, 0, "stray '\\351' in ?t?"));
+    read_text("");
+}
+
+/* Lines that look like something and are not; none may crash, and what has no meaning counts as nothing. */
+static void hostile_texts_do_no_harm(void)
+{
+    static const char *const texts[] = {
+        "[", "[[[[[[[[", "[{}]", "[1, null, \"x\", {\"kind\": 3, \"message\": []}]", "{}", "[{\"kind\": \"error\"}]",
+        "[{\"kind\": \"error\", \"message\": \"m\", \"locations\": {\"caret\": 4}}",
+        ":::", "a.c:", "a.c:1", "a.c:99999999999999999999: quiet", ".:1:", "\n\n\n", "\r\r", "x.c:1:2:3:4:5", "/usr/bin/ld: ",
+    };
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
+        CU_ASSERT_EQUAL(read_text(texts[i]), 0);
+    CU_ASSERT_EQUAL(read_text("a.c:99999999999999999999:1: error: x\n"), 1);
+    CU_ASSERT_EQUAL(read_bytes("a\0b.c:1:2: error: \0\377\n[\0]", 25), 0);
+    AUTO_BUF deep = BUF_EMPTY;
+    for (int i = 0; i < 100000; i++)
+        buf_char(&deep, '[');
+    CU_ASSERT_EQUAL(read_bytes(deep.data, deep.len), 0);
+    read_text("");
+}
+
+static void there_are_never_too_many(void)
+{
+    AUTO_BUF text = BUF_EMPTY;
+    for (int i = 0; i < 100000; i++)
+        buf_printf(&text, "a.c:%d:1: error: again\n", i + 1);
+    CU_ASSERT_EQUAL(read_bytes(text.data, text.len), 100000);
+    CU_ASSERT(result.n_diagnostics > 10 && result.n_diagnostics <= 1000);
+    AUTO_BUF line = BUF_EMPTY;
+    buf_string(&line, "a.c:1:1: error: ");
+    for (int i = 0; i < 1000000; i++)
+        buf_char(&line, 'x');
+    CU_ASSERT_EQUAL(read_bytes(line.data, line.len), 1);
+    CU_ASSERT(result.n_diagnostics == 1 && strlen(result.diagnostics[0].message) < 5000);
+    read_text("");
+}
+
+int suite_diagnostics(void)
+{
+    static const struct unit_test tests[] = {
+        {"JSON of gcc is read", json_of_gcc_is_read},
+        {"text of the linker and of make is read", text_of_the_linker_and_of_make_is_read},
+        {"Latin-1 in JSON is read", latin_1_in_json_is_read},
+        {"hostile texts do no harm", hostile_texts_do_no_harm},
+        {"there are never too many, nor too long ones", there_are_never_too_many},
+    };
+    return suite_add("diagnostics", tests, COUNT_OF(tests));
+}

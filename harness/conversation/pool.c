@@ -25,7 +25,7 @@ struct pool {
     struct place *places;
     size_t n_places;
     struct pool_job *jobs;
-    size_t n_jobs, next; /* jobs[next…] wait */
+    size_t n_jobs; /* that wait */
 };
 
 struct pool *pool_new(int jobs)
@@ -72,7 +72,13 @@ void pool_add(struct pool *pool, const struct pool_job *job)
 
 static void start_in(struct pool *pool, struct place *place)
 {
-    place->job = pool->jobs[pool->next++];
+    size_t heaviest = 0;
+    for (size_t i = 1; i < pool->n_jobs; i++)
+        if (pool->jobs[i].weight > pool->jobs[heaviest].weight)
+            heaviest = i;
+    place->job = pool->jobs[heaviest];
+    pool->n_jobs--;
+    memmove(&pool->jobs[heaviest], &pool->jobs[heaviest + 1], (pool->n_jobs - heaviest) * sizeof *pool->jobs);
     struct err err = ERR_NONE;
     place->pid = place->job.start(place->job.context, place->cpu, &place->fd, &err);
     place->taken = place->pid >= 0;
@@ -108,7 +114,7 @@ int pool_run(struct pool *pool)
     for (;;) {
         bool busy = false;
         for (size_t i = 0; i < pool->n_places; i++) {
-            while (!pool->places[i].taken && pool->next < pool->n_jobs)
+            while (!pool->places[i].taken && pool->n_jobs > 0)
                 start_in(pool, &pool->places[i]);
             polled[i] = (struct pollfd){.fd = pool->places[i].taken ? pool->places[i].fd : -1, .events = POLLIN};
             busy |= pool->places[i].taken;

@@ -2,7 +2,8 @@
  * pool: many worlds side by side, a bounded number at a time, each with a processor of its own as long as there are enough.
  *
  * A job is started when a place is free, its pipe is read to the end, then its `done` is called with all that came; `done` may
- * add further jobs. Jobs start in the order in which they were added.
+ * add further jobs. Of the jobs that wait the heaviest starts first, and of equally heavy ones the one that was added first: a
+ * long job that began last would go on alone.
  */
 #ifndef CONVERSATION_POOL_H
 #define CONVERSATION_POOL_H
@@ -19,6 +20,7 @@ struct pool_job {
     /* DATA is NULL when the start failed: then ERR says why. */
     void (*done)(void *context, const char *data, size_t n, const struct err *err);
     void *context;
+    size_t weight; /* how long it takes, in any unit */
 };
 
 /* JOBS: how many at a time; 0: as many as there are processors for us. */

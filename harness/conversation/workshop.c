@@ -20,10 +20,11 @@
 static const char tools[] = "/tmp/tools";
 static const char product[] = "/tmp/program";
 
-/* The course's flags. Missing includes cost nothing: the lecture's own sources lack one or two. */
-static const char *const flags[] = {"-std=gnu17",       "-Wall",    "-Wextra", "-g", "-O0", "-fno-omit-frame-pointer",
-                                    "-pthread", "-Wno-error=implicit-function-declaration",
-                                    "-fdiagnostics-format=json"};
+/* The course's flags. Missing includes cost nothing: the lecture's own sources lack one or two. A file that includes itself
+   gives errors without end, which gcc would collect in memory. */
+static const char *const flags[] = {"-std=gnu17", "-Wall", "-Wextra", "-g", "-O0", "-fno-omit-frame-pointer", "-pthread",
+                                    "-Wno-error=implicit-function-declaration", "-fmax-errors=100"};
+static const char too_many[] = "due to -fmax-errors";
 
 static const char *const environment[] = {"PATH=/tmp/tools:/usr/bin:/bin", "HOME=/tmp", "TMPDIR=/tmp", "LANG=C.UTF-8",
                                           "SOURCE_DATE_EPOCH=1767254400",  "TERM=dumb", NULL};
@@ -71,7 +72,8 @@ static int lay_out(const struct submission *submission, struct err *err)
 static int make_tools(struct err *err)
 {
     static const char script[] = "#!/bin/sh\nexec /usr/bin/gcc \"$@\" -g -O0 -fno-omit-frame-pointer -pthread "
-                                 "-Wno-error=implicit-function-declaration -fdiagnostics-format=json\n";
+                                 "-Wno-error=implicit-function-declaration -fmax-errors=100 "
+                                 "-fdiagnostics-format=json\n";
     static const char *const names[] = {"cc", "gcc", "c99", "clang"};
     mkdir(tools, 0755);
     for (size_t i = 0; i < COUNT_OF(names); i++) {
@@ -188,13 +190,16 @@ static void free_arguments(struct arguments *a)
     free(a->items);
 }
 
-static int compile(const struct build_request *request, const struct bounds *bounds, bool with_others, struct buf *log)
+static int compile_as(const struct build_request *request, const struct bounds *bounds, bool with_others, bool json,
+                      struct buf *log)
 {
     const struct program_source *source = request->source;
     struct arguments a = {NULL, 0};
     put(&a, "gcc");
     for (size_t i = 0; i < COUNT_OF(flags); i++)
         put(&a, flags[i]);
+    if (json)
+        put(&a, "-fdiagnostics-format=json");
     put(&a, "-o");
     put(&a, product);
     size_t skip = strlen(source->folder) + (source->folder[0] != '\0');
@@ -217,13 +222,28 @@ static int compile(const struct build_request *request, const struct bounds *bou
     return result;
 }
 
+static bool log_has(const struct buf *log, const char *text)
+{
+    return log->len > 0 && memmem(log->data, log->len, text, strlen(text)) != NULL;
+}
+
+/* gcc throws its JSON away when it stops at so many errors; as text they have been said. */
+static int compile(const struct build_request *request, const struct bounds *bounds, bool with_others, struct buf *log)
+{
+    int status = compile_as(request, bounds, with_others, true, log);
+    if (status != 1 || !log_has(log, too_many))
+        return status;
+    log->len = 0;
+    return compile_as(request, bounds, with_others, false, log);
+}
+
 static int run_make(const struct build_request *request, const struct bounds *bounds, struct buf *log)
 {
     char command[] = "make", quiet[] = "-s";
     AUTO_FREE char *target = mem_string(request->source->name);
     char *argv[] = {command, quiet, target, NULL};
     int result = run_tool(argv, request, bounds, log);
-    if (result == 1 && memmem(log->data, log->len, "No rule to make target", 22) != NULL) {
+    if (result == 1 && log_has(log, "No rule to make target")) {
         char *plain[] = {command, quiet, NULL};
         log->len = 0;
         result = run_tool(plain, request, bounds, log);
@@ -260,8 +280,7 @@ int workshop_run(const struct build_request *request, const struct bounds *bound
     if (chdir(folder) < 0)
         return err_errno(err, BLAME_HARNESS, "chdir");
     int status = make ? run_make(request, bounds, log) : compile(request, bounds, false, log);
-    if (status == 1 && source->recipe == RECIPE_SINGLE && log->len > 0 &&
-        memmem(log->data, log->len, "undefined reference", 19) != NULL) {
+    if (status == 1 && source->recipe == RECIPE_SINGLE && log_has(log, "undefined reference")) {
         log->len = 0; /* helper files beside the program */
         status = compile(request, bounds, true, log);
     }

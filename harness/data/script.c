@@ -1,6 +1,7 @@
 #include "data/script.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void script_free(struct script *script)
 {
@@ -15,6 +16,38 @@ void script_free(struct script *script)
     }
     free(script->steps);
     *script = (struct script){NULL, 0};
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool same_arguments(char *const *a, char *const *b)
+{
+    if (a == NULL || b == NULL)
+        return a == b;
+    while (*a != NULL && *b != NULL && strcmp(*a, *b) == 0)
+        a++, b++;
+    return *a == NULL && *b == NULL;
+}
+
+static bool same_step(const struct step *a, const struct step *b)
+{
+    return a->kind == b->kind && same_text(a->actor, b->actor) && same_text(a->program, b->program) &&
+           same_arguments(a->arguments, b->arguments) && a->descriptors == b->descriptors && a->condition == b->condition &&
+           a->port == b->port && a->hold == b->hold && a->signal == b->signal && address_equal(&a->address, &b->address) &&
+           a->type == b->type && a->size == b->size && a->end_of_file == b->end_of_file && a->call == b->call &&
+           a->error == b->error && a->length == b->length && a->occurrence == b->occurrence &&
+           (a->bytes == NULL) == (b->bytes == NULL) && (a->bytes == NULL || memcmp(a->bytes, b->bytes, a->size) == 0);
+}
+
+bool script_equal(const struct script *a, const struct script *b)
+{
+    bool same = a->n == b->n;
+    for (size_t i = 0; same && i < a->n; i++)
+        same = same_step(&a->steps[i], &b->steps[i]);
+    return same;
 }
 
 const char *step_word(enum step_kind kind)

@@ -50,6 +50,8 @@ struct script {
 };
 
 void script_free(struct script *script);
+/* Whether the two play the same, step by step. */
+bool script_equal(const struct script *a, const struct script *b);
 const char *step_word(enum step_kind kind);
 const char *condition_word(enum condition condition);
 /*

@@ -68,12 +68,15 @@ int read_actor(const struct yaml *node, char **name, struct err *err)
     return 0;
 }
 
-/* FNV-1a over what makes a message its own; script_letters stirs it. */
+/*
+ * FNV-1a over what makes a message its own; script_letters stirs it. The scenario is not part of it: two scenarios with the
+ * same steps have the same messages, and are played once for both.
+ */
 static uint64_t message_seed(const struct script_reader *reader)
 {
     const struct script_origin *origin = reader->origin;
-    AUTO_FREE char *place = mem_printf("%s/%s/%zu/%llu", origin->exercise, origin->scenario, reader->index,
-                                       (unsigned long long)origin->seed);
+    AUTO_FREE char *place =
+        mem_printf("%s/%zu/%llu", origin->exercise, reader->index, (unsigned long long)origin->seed);
     uint64_t hash = 0xcbf29ce484222325u;
     for (const char *c = place; *c != '\0'; c++)
         hash = (hash ^ (unsigned char)*c) * 0x100000001b3u;

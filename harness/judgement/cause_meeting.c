@@ -69,13 +69,29 @@ static bool follows_another(const struct inquiry *inquiry)
     return false;
 }
 
+enum { REUSE_ADDRESS = SO_REUSEADDR, REUSE_PORT = SO_REUSEPORT };
+
+/* The setsockopt() that lets this socket share its port. */
+static const struct event *sharing_option(const struct inquiry *inquiry, int socket)
+{
+    const struct transcript *t = inquiry->t;
+    for (size_t i = facts_next_call(t, inquiry->actor, ROLE_OPTION, 0); i != NOWHERE;
+         i = facts_next_call(t, inquiry->actor, ROLE_OPTION, i + 1)) {
+        const struct call *call = &t->events[i].call;
+        if (call->socket == socket && call_succeeded(call) && (int)call->arg[1] == SOL_SOCKET &&
+            ((int)call->arg[2] == REUSE_ADDRESS || (int)call->arg[2] == REUSE_PORT))
+            return &t->events[i];
+    }
+    return NULL;
+}
+
 static bool bind_failed(const struct inquiry *inquiry, struct cause *cause, size_t position)
 {
     const struct event *e = &inquiry->t->events[position];
     if (e->call.injected || (e->call.error == EADDRINUSE && inquiry->meeting.conflict))
         return false;
     char *clause = cause_failure_clause(inquiry, e);
-    if (e->call.error == EADDRINUSE && follows_another(inquiry))
+    if (e->call.error == EADDRINUSE && follows_another(inquiry) && sharing_option(inquiry, e->call.socket) == NULL)
         return cause_is(cause, DIAGNOSIS_TIME_WAIT, e, clause);
     if (e->call.error == EINVAL && first_on(inquiry, e->call.socket, ROLE_LISTEN, position, true) != NOWHERE) {
         cause_is(cause, DIAGNOSIS_CALL_ORDER, e, clause);
@@ -128,22 +144,6 @@ static bool wrong_interface(const struct inquiry *inquiry, struct cause *cause, 
                     mem_printf(_("%s is bound to %s only"), inquiry->who, where));
 }
 
-enum { REUSE_ADDRESS = SO_REUSEADDR, REUSE_PORT = SO_REUSEPORT };
-
-/* The setsockopt() that lets this socket share its port. */
-static const struct event *sharing_option(const struct inquiry *inquiry, int socket)
-{
-    const struct transcript *t = inquiry->t;
-    for (size_t i = facts_next_call(t, inquiry->actor, ROLE_OPTION, 0); i != NOWHERE;
-         i = facts_next_call(t, inquiry->actor, ROLE_OPTION, i + 1)) {
-        const struct call *call = &t->events[i].call;
-        if (call->socket == socket && call_succeeded(call) && (int)call->arg[1] == SOL_SOCKET &&
-            ((int)call->arg[2] == REUSE_ADDRESS || (int)call->arg[2] == REUSE_PORT))
-            return &t->events[i];
-    }
-    return NULL;
-}
-
 /* Bound to an address that is taken. */
 static bool shares_port(const struct inquiry *inquiry, struct cause *cause, const struct event *bind)
 {
@@ -176,9 +176,12 @@ static size_t closed_listener(const struct inquiry *inquiry, int socket)
     if (closed == NOWHERE)
         return NOWHERE;
     for (size_t i = facts_next_call(t, inquiry->actor, ROLE_ACCEPT, closed); i != NOWHERE;
-         i = facts_next_call(t, inquiry->actor, ROLE_ACCEPT, i + 1))
-        if (t->events[i].call.fd == t->events[closed].call.fd && t->events[i].call.result < 0)
+         i = facts_next_call(t, inquiry->actor, ROLE_ACCEPT, i + 1)) {
+        const struct event *accept = &t->events[i];
+        if (accept->process == t->events[closed].process && accept->call.fd == t->events[closed].call.fd &&
+            call_failed(&accept->call) && !accept->call.injected)
             return closed;
+    }
     return NOWHERE;
 }
 

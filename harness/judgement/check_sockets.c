@@ -88,9 +88,35 @@ static bool is_busy_with(const struct transcript *t, int actor, int socket)
     return false;
 }
 
+/* Whether this process made the socket, or sent or received on it. */
+static bool has_used(const struct transcript *t, int process, int socket)
+{
+    for (size_t i = 0; i < t->n_events; i++) {
+        const struct event *e = &t->events[i];
+        if (e->kind != EVENT_CALL || e->process != process)
+            continue;
+        enum role role = call_role(e->call.id);
+        if (e->call.new_socket == socket ||
+            (e->call.socket == socket && (role == ROLE_SEND || role == ROLE_RECEIVE || role == ROLE_SPLICE)))
+            return true;
+    }
+    return false;
+}
+
+static bool is_ever_closed(const struct transcript *t, int socket)
+{
+    for (size_t i = 0; i < t->n_events; i++)
+        if (t->events[i].kind == EVENT_CALL && t->events[i].call.socket == socket &&
+            call_role(t->events[i].call.id) == ROLE_CLOSE && call_succeeded(&t->events[i].call))
+            return true;
+    return false;
+}
+
 /*
  * Whether this EVENT_HELD is a fault. Not when the process was killed: it had no chance to close anything, and another check
- * says so. A socket made by socket() that a child still had at its end is no fault if the parent closes it.
+ * says so. A socket made by socket() that a child still had at its end is no fault if the parent closes it. Nor is a dialogue
+ * socket that a process inherited, never used and took with it, such as the one in the middle of a double fork: which of the
+ * processes came last is chance, and no business of the verdict.
  */
 static bool is_leak(const struct trial *trial, size_t position, bool dialogue)
 {
@@ -105,7 +131,9 @@ static bool is_leak(const struct trial *trial, size_t position, bool dialogue)
         return false;
     if (!e->held.at_exit) /* the play ended; in a play that got stuck a dialogue may still be going on */
         return dialogue && !(t->stuck && is_busy_with(t, trial->actor, e->held.socket));
-    return socket->accepted || last_fate(t, e->held.socket) == position;
+    if (socket->accepted)
+        return has_used(t, e->process, e->held.socket) || !is_ever_closed(t, e->held.socket);
+    return last_fate(t, e->held.socket) == position;
 }
 
 static size_t closed_wrongly(const struct trial *trial)

@@ -40,22 +40,23 @@ struct exercise_work {
     size_t result; /* index in the result tree */
     struct program_source source;
     char *program; /* executable, outside */
+    struct scenario_work **plays;
+    size_t n_plays;
 };
 
+/* One play, and the scenarios that are judged by it: those with the same script. */
 struct scenario_work {
     struct exercise_work *exercise;
-    const struct scenario *scenario;
-    size_t result;
+    struct part {
+        const struct scenario *scenario;
+        size_t result; /* index among the exercise's */
+    } *parts;
+    size_t n_parts;
 };
 
 static struct exercise_result *exercise_result(const struct exercise_work *work)
 {
     return &work->grading->result->exercises[work->result];
-}
-
-static struct scenario_result *scenario_result_of(const struct scenario_work *work)
-{
-    return &exercise_result(work->exercise)->scenarios[work->result];
 }
 
 /* --- scenarios --- */
@@ -65,7 +66,7 @@ static pid_t start_scenario(void *context, int cpu, int *result, struct err *err
     const struct scenario_work *work = context;
     const struct grading *grading = work->exercise->grading;
     const struct scenario_request request = {.exercise = work->exercise->exercise,
-                                             .scenario = work->scenario,
+                                             .scenario = work->parts[0].scenario,
                                              .program = work->exercise->program,
                                              .reference = grading->reference,
                                              .skeleton = grading->skeleton,
@@ -98,11 +99,11 @@ static void break_scenario(struct scenario_result *result, const struct err *err
     result->reason = mem_string(err->text);
 }
 
-static void finish_scenario(void *context, const char *data, size_t n, const struct err *failure)
+static void judge_part(struct scenario_work *work, const struct part *part, const char *data, size_t n,
+                       const struct err *failure)
 {
-    struct scenario_work *work = context;
     struct grading *grading = work->exercise->grading;
-    struct scenario_result *result = scenario_result_of(work);
+    struct scenario_result *result = &exercise_result(work->exercise)->scenarios[part->result];
     struct err err = ERR_NONE;
     if (data == NULL) {
         break_scenario(result, failure);
@@ -112,19 +113,47 @@ static void finish_scenario(void *context, const char *data, size_t n, const str
         const struct source_resolver resolver = {resolve_line, grading->unwinder};
         free(result->id); /* judging says both again */
         free(result->title);
-        judge_scenario(work->exercise->exercise, work->scenario, &result->transcript, &resolver, result);
+        judge_scenario(work->exercise->exercise, part->scenario, &result->transcript, &resolver, result);
         if (result->verdict != VERDICT_PASSED || grading->request->plan)
             resolve_for_ladder(grading, &result->transcript);
     }
-    free(work);
+}
+
+static void finish_scenario(void *context, const char *data, size_t n, const struct err *failure)
+{
+    struct scenario_work *work = context;
+    for (size_t i = 0; i < work->n_parts; i++)
+        judge_part(work, &work->parts[i], data, n, failure);
 }
 
 /* A result for each scenario from the start, so that one that never ran shows as broken. */
+static size_t prepare_result(struct exercise_result *result, const struct scenario *scenario)
+{
+    struct scenario_result *r = ARRAY_ADD(result->scenarios, result->n_scenarios);
+    r->id = mem_string(scenario->id);
+    r->title = mem_string(strcmp(text_lang(), "fr") == 0 ? scenario->title.fr : scenario->title.en);
+    r->level = scenario->level;
+    r->max = scenario->points;
+    r->verdict = VERDICT_BROKEN;
+    r->blame = BLAME_HARNESS;
+    return result->n_scenarios - 1;
+}
+
+static struct scenario_work *find_play(struct exercise_work *work, const struct scenario *scenario)
+{
+    for (size_t i = 0; i < work->n_plays; i++)
+        if (script_equal(&work->plays[i]->parts[0].scenario->script, &scenario->script))
+            return work->plays[i];
+    struct scenario_work *play = mem_alloc(sizeof *play);
+    play->exercise = work;
+    *ARRAY_ADD(work->plays, work->n_plays) = play;
+    return play;
+}
+
 static void prepare_scenarios(struct exercise_work *work)
 {
     const struct exercise *exercise = work->exercise;
     struct exercise_result *result = exercise_result(work);
-    bool french = strcmp(text_lang(), "fr") == 0;
     for (size_t i = 0; i < exercise->n_scenarios; i++) {
         const struct scenario *scenario = &exercise->scenarios[i];
         if (!catalogue_wants_scenario(work->grading->request, exercise, scenario))
@@ -132,16 +161,12 @@ static void prepare_scenarios(struct exercise_work *work)
         result->max += scenario->points;
         if (result->status != STATUS_GRADED)
             continue;
-        struct scenario_result *r = ARRAY_ADD(result->scenarios, result->n_scenarios);
-        r->id = mem_string(scenario->id);
-        r->title = mem_string(french ? scenario->title.fr : scenario->title.en);
-        r->level = scenario->level;
-        r->max = scenario->points;
-        r->verdict = VERDICT_BROKEN;
-        r->blame = BLAME_HARNESS;
-        struct scenario_work *job_context = mem_alloc(sizeof *job_context);
-        *job_context = (struct scenario_work){work, scenario, result->n_scenarios - 1};
-        const struct pool_job job = {start_scenario, finish_scenario, job_context};
+        struct scenario_work *play = find_play(work, scenario);
+        *ARRAY_ADD(play->parts, play->n_parts) = (struct part){scenario, prepare_result(result, scenario)};
+    }
+    for (size_t i = 0; i < work->n_plays; i++) {
+        const struct pool_job job = {start_scenario, finish_scenario, work->plays[i],
+                                     work->plays[i]->parts[0].scenario->script.n};
         pool_add(work->grading->pool, &job);
     }
 }
@@ -182,6 +207,16 @@ static void finish_build(void *context, const char *data, size_t n, const struct
     prepare_scenarios(work);
 }
 
+/* What waits for a build weighs on it. */
+static size_t longest_script(const struct exercise *exercise)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < exercise->n_scenarios; i++)
+        if (exercise->scenarios[i].script.n > longest)
+            longest = exercise->scenarios[i].script.n;
+    return longest;
+}
+
 static void begin_exercise(struct exercise_work *work)
 {
     struct grading *grading = work->grading;
@@ -201,11 +236,22 @@ static void begin_exercise(struct exercise_work *work)
         prepare_scenarios(work);
         return;
     }
-    const struct pool_job job = {start_build, finish_build, work};
+    const struct pool_job job = {start_build, finish_build, work, longest_script(exercise) + 1};
     pool_add(grading->pool, &job);
 }
 
 /* --- the run --- */
+
+static void free_work(struct exercise_work *work)
+{
+    for (size_t i = 0; i < work->n_plays; i++) {
+        free(work->plays[i]->parts);
+        free(work->plays[i]);
+    }
+    free(work->plays);
+    program_source_free(&work->source);
+    free(work->program);
+}
 
 static int grade_exercises(struct grading *grading, struct err *err)
 {
@@ -227,10 +273,8 @@ static int grade_exercises(struct grading *grading, struct err *err)
         status = err_set(err, BLAME_EXERCISE, _("--only matches no exercise of this assignment"));
     else if (pool_run(grading->pool) < 0)
         status = err_set(err, BLAME_ENVIRONMENT, _("interrupted"));
-    for (size_t i = 0; i < result->n_exercises; i++) {
-        program_source_free(&works[i].source);
-        free(works[i].program);
-    }
+    for (size_t i = 0; i < result->n_exercises; i++)
+        free_work(&works[i]);
     free(works);
     return status;
 }

@@ -212,6 +212,20 @@ static void hostile_sources_are_bounded(void)
     finish();
 }
 
+static void very_many_errors_are_told(void)
+{
+    begin();
+    AUTO_BUF text = BUF_EMPTY;
+    for (int i = 0; i < 300; i++)
+        buf_printf(&text, "wrong w%d;\n", i);
+    folder_put("prog.c", buf_text(&text));
+    CU_ASSERT_EQUAL(build(), BUILD_FAILED);
+    CU_ASSERT(result.n_diagnostics >= 50 && result.n_diagnostics < 300);
+    CU_ASSERT_EQUAL(result.diagnostics[0].line, 1);
+    CU_ASSERT(some_message_has("wrong"));
+    finish();
+}
+
 static void a_makefile_is_kept_inside(void)
 {
     begin();
@@ -268,6 +282,7 @@ int suite_build(void)
         {"a Makefile is made, and must leave a real program", a_makefile_is_made},
         {"files outside are not there", files_outside_are_not_there},
         {"hostile sources are bounded", hostile_sources_are_bounded},
+        {"very many errors are told", very_many_errors_are_told},
         {"a Makefile is kept inside", a_makefile_is_kept_inside},
         {"what prints without end is ended", what_prints_without_end_is_ended},
         {"what does not work is over", what_does_not_work_is_over},

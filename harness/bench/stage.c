@@ -131,7 +131,7 @@ static void end(void *context, const char *data, size_t n, const struct err *fai
 
 static void add(struct pool *pool, struct run *run)
 {
-    const struct pool_job job = {begin, end, run};
+    const struct pool_job job = {.start = begin, .done = end, .context = run};
     for (size_t i = 0; i < run->batch->n; i++)
         pool_add(pool, &job);
 }

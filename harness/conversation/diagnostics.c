@@ -19,14 +19,27 @@ static const char *shorten_path(const char *path)
     return strncmp(path, "./", 2) == 0 ? path + 2 : path;
 }
 
+static bool is_known(const struct build_result *result, const char *file, int line, int column, const char *message)
+{
+    for (size_t i = 0; i < result->n_diagnostics; i++) {
+        const struct diagnostic *d = &result->diagnostics[i];
+        bool same_file = file == NULL || d->file == NULL ? file == d->file : strcmp(d->file, file) == 0;
+        if (same_file && d->line == line && d->column == column && strncmp(d->message, message, LONGEST_MESSAGE) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void add(struct build_result *result, enum severity severity, const char *file, int line, int column,
                 const char *message)
 {
-    if (result->n_diagnostics >= MOST_DIAGNOSTICS)
+    if (file != NULL)
+        file = shorten_path(file);
+    if (result->n_diagnostics >= MOST_DIAGNOSTICS || is_known(result, file, line, column, message))
         return;
     struct diagnostic *d = ARRAY_ADD(result->diagnostics, result->n_diagnostics);
     d->severity = severity;
-    d->file = file != NULL ? mem_string(shorten_path(file)) : NULL;
+    d->file = mem_string(file);
     d->line = line;
     d->column = column;
     d->message = mem_bytes(message, strnlen(message, LONGEST_MESSAGE));
@@ -65,9 +78,8 @@ static bool read_json(struct build_result *result, const char *line, size_t n, s
         json_decref(list);
         return false;
     }
-    size_t index;
-    const json_t *item;
-    json_array_foreach(list, index, item) add_json(result, item, errors);
+    for (size_t i = 0; i < json_array_size(list); i++)
+        add_json(result, json_array_get(list, i), errors);
     json_decref(list);
     return true;
 }
@@ -97,6 +109,39 @@ static bool split_place(char *line, char **file, int *number, int *column, char 
     return true;
 }
 
+/* Files that the compiler makes for itself bear another name in each run: they are taken out, with the line behind them. */
+static void drop_temporaries(char *line)
+{
+    static const char prefix[] = "/tmp/cc";
+    for (char *at = line; (at = strstr(at, prefix)) != NULL;) {
+        char *end = at + strcspn(at, ": ;,'");
+        if (*end == ':')
+            end++;
+        char *number = end + strspn(end, "0123456789");
+        if (number > end && *number == ':')
+            end = number + 1;
+        end += strspn(end, " ");
+        memmove(at, end, strlen(end) + 1);
+    }
+}
+
+/* What compilers put before a message when they write text; says how grave it is. */
+static char *skip_severity(char *message, enum severity *severity)
+{
+    static const struct {
+        const char *word;
+        enum severity severity;
+    } words[] = {{"fatal error: ", SEVERITY_ERROR}, {"error: ", SEVERITY_ERROR}, {"Error: ", SEVERITY_ERROR},
+                 {"warning: ", SEVERITY_WARNING},   {"note: ", SEVERITY_NOTE}};
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (strncmp(message, words[i].word, strlen(words[i].word)) == 0) {
+            *severity = words[i].severity;
+            return message + strlen(words[i].word);
+        }
+    }
+    return message;
+}
+
 static void read_text(struct build_result *result, const char *start, size_t n, size_t *errors)
 {
     AUTO_FREE char *copy = mem_bytes(start, n);
@@ -110,11 +155,13 @@ static void read_text(struct build_result *result, const char *start, size_t n, 
                  strstr(line, "rror:") != NULL || strstr(line, " Error ") != NULL || strncmp(line, "make: ***", 9) == 0;
     if (!tells || strncmp(line, "collect2:", 9) == 0)
         return;
-    (*errors)++;
-    if (split_place(line, &file, &number, &column, &message))
-        add(result, SEVERITY_ERROR, file, number, column, message);
-    else
-        add(result, SEVERITY_ERROR, NULL, 0, 0, line);
+    enum severity severity = SEVERITY_ERROR;
+    drop_temporaries(line);
+    if (!split_place(line, &file, &number, &column, &message))
+        message = line;
+    message = skip_severity(message, &severity);
+    *errors += severity == SEVERITY_ERROR;
+    add(result, severity, file, number, column, message);
 }
 
 size_t diagnostics_read(struct build_result *result, const char *text, size_t n)

@@ -212,11 +212,11 @@ static bool has_acted(const struct transcript *t, int actor)
 }
 
 /* Whether the clause needs the name: several programs of the student's take part. */
-static bool takes_several(const struct trial *trial)
+static bool takes_several(const struct scenario *scenario)
 {
     size_t n = 0;
-    for (size_t i = 0; i < trial->scenario->script.n; i++)
-        n += trial->scenario->script.steps[i].kind == STEP_START && trial->scenario->script.steps[i].program == NULL;
+    for (size_t i = 0; i < scenario->script.n; i++)
+        n += scenario->script.steps[i].kind == STEP_START && scenario->script.steps[i].program == NULL;
     return n > 1;
 }
 
@@ -251,7 +251,7 @@ static bool find(const struct trial *trial, unsigned depth, struct cause *cause)
             continue;
         inquiry.actor = (int)i;
         inquiry.meeting.conflict = meets_conflict(trial, (int)i);
-        inquiry.who = takes_several(trial) ? t->actors[i].name : _("the program");
+        inquiry.who = takes_several(trial->scenario) ? t->actors[i].name : _("the program");
         if (ask(&inquiry, depth, cause))
             return true;
     }
@@ -293,6 +293,18 @@ bool trial_explains_meeting(struct trial *trial)
 bool trial_explains(struct trial *trial)
 {
     return explain(trial, MEETING | SILENCE | STOP);
+}
+
+bool trial_explains_conflict(struct trial *trial)
+{
+    if (trial_explains_meeting(trial))
+        return true;
+    if (!takes_several(trial->scenario))
+        return false;
+    /* Nothing is wrong with this one: then another, which should have held the port, did not. */
+    struct trial others = *trial;
+    others.actor = -1;
+    return trial_explains(&others);
 }
 
 bool trial_explains_silence(struct trial *trial)

@@ -39,6 +39,14 @@ static bool lacks_socket(const struct inquiry *inquiry, struct cause *cause)
     return cause_is_failure(cause, e, cause_failure_clause(inquiry, e));
 }
 
+static bool has_deed(const struct transcript *t, enum deed_kind kind)
+{
+    for (size_t i = 0; i < t->n_events; i++)
+        if (t->events[i].kind == EVENT_DEED && t->events[i].deed.kind == kind)
+            return true;
+    return false;
+}
+
 /* --- servers --- */
 
 static bool is_right_bind(const struct inquiry *inquiry, const struct event *e)
@@ -124,18 +132,10 @@ static uint32_t ipv4_of(const struct address *address)
     return ntohl(in.sin_addr.s_addr);
 }
 
-static bool was_refused(const struct transcript *t)
-{
-    for (size_t i = 0; i < t->n_events; i++)
-        if (t->events[i].kind == EVENT_DEED && t->events[i].deed.kind == DEED_REFUSED)
-            return true;
-    return false;
-}
-
 /* One address only, and not the one where it was looked for. */
 static bool wrong_interface(const struct inquiry *inquiry, struct cause *cause, const struct event *bind)
 {
-    if (address_is_any(&bind->call.address) || (!inquiry->meeting.conflict && !was_refused(inquiry->t)))
+    if (address_is_any(&bind->call.address) || (!inquiry->meeting.conflict && !has_deed(inquiry->t, DEED_REFUSED)))
         return false;
     uint32_t ip = ipv4_of(&bind->call.address);
     bool byte_order = ip != 0 && __builtin_bswap32(ip) >> 24 == IN_LOOPBACKNET;
@@ -185,17 +185,35 @@ static size_t closed_listener(const struct inquiry *inquiry, int socket)
     return NOWHERE;
 }
 
+/* What a server may do wrong with a socket that listens as it should. */
+static bool misused_listener(const struct inquiry *inquiry, struct cause *cause, size_t listen)
+{
+    const struct transcript *t = inquiry->t;
+    int socket = t->events[listen].call.socket;
+    size_t sent = first_on(inquiry, socket, ROLE_SEND, NOWHERE, false);
+    size_t received = first_on(inquiry, socket, ROLE_RECEIVE, NOWHERE, false), used = sent < received ? sent : received;
+    if (used != NOWHERE)
+        return cause_is(cause, DIAGNOSIS_LISTENER_USED, &t->events[used],
+                        mem_printf(_("%s calls %s on its listening socket"), inquiry->who, call_name(t->events[used].call.id)));
+    size_t closed = closed_listener(inquiry, socket);
+    if (closed != NOWHERE)
+        return cause_is(cause, DIAGNOSIS_LISTENER_CLOSED, &t->events[closed],
+                        mem_printf(_("%s has closed its listening socket, on which it still wants to accept clients"),
+                                   inquiry->who));
+    size_t blocked = facts_blocked(t, inquiry->actor);
+    bool looks = blocked != NOWHERE && call_role(t->events[blocked].call.id) == ROLE_POLL;
+    return !looks && has_deed(t, DEED_CONNECTED) && facts_next_call(t, inquiry->actor, ROLE_ACCEPT, 0) == NOWHERE &&
+           facts_ending(t, inquiry->actor).kind != ENDING_EXITED &&
+           never_called(inquiry, cause, DIAGNOSIS_NO_ACCEPT, ROLE_ACCEPT, listen);
+}
+
 static bool wrong_listening(const struct inquiry *inquiry, struct cause *cause, size_t bind)
 {
     const struct transcript *t = inquiry->t;
     int socket = t->events[bind].call.socket;
-    if (first_on(inquiry, socket, ROLE_LISTEN, NOWHERE, true) != NOWHERE) {
-        size_t closed = closed_listener(inquiry, socket);
-        return closed != NOWHERE &&
-               cause_is(cause, DIAGNOSIS_LISTENER_CLOSED, &t->events[closed],
-                        mem_printf(_("%s has closed its listening socket, on which it still wants to accept clients"),
-                                   inquiry->who));
-    }
+    size_t listen = first_on(inquiry, socket, ROLE_LISTEN, NOWHERE, true);
+    if (listen != NOWHERE)
+        return misused_listener(inquiry, cause, listen);
     size_t failed = first_on(inquiry, socket, ROLE_LISTEN, NOWHERE, false);
     if (failed != NOWHERE) {
         const struct event *e = &t->events[failed];

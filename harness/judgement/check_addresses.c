@@ -193,7 +193,7 @@ void judge_conflict(struct trial *trial)
         AUTO_FREE char *where = address_text(&bound->call.address);
         trial_fails(trial, DIAGNOSIS_NONE, bound);
         trial_shows(trial, _("bind() on %s succeeded"), where);
-        trial_explains_meeting(trial);
+        trial_explains_conflict(trial);
     } else if (failed != NULL) {
         trial_fails(trial, DIAGNOSIS_CALL_FAILED, failed);
         trial_shows(trial, _("%s failed with %s"), call_name(failed->call.id), error_name(failed->call.error));

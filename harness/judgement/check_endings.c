@@ -38,7 +38,12 @@ static void wrong_status(struct trial *trial, int status)
                     error_name(failed->call.error));
     if (status == 0 && failed != NULL)
         return;
-    if (!trial_explains_meeting(trial))
+    bool conflict = false;
+    for (size_t i = 0; i < trial->scenario->n_checks; i++)
+        conflict |= strcmp(trial->scenario->checks[i].name, "conflict") == 0;
+    if (conflict && status == 0)
+        trial_explains_conflict(trial);
+    else if (!trial_explains_meeting(trial))
         trial_explains_silence(trial);
     if (failed != NULL && strcmp(trial->result->diagnosis, diagnosis_code(DIAGNOSIS_STATUS_NONZERO)) == 0)
         trial_fails_as(trial, failed);
@@ -142,6 +147,7 @@ void judge_survives(struct trial *trial)
         ended(trial, &ending);
     } else if (ending.kind == ENDING_KILLED && !ending.ours) {
         trial_killed(trial, ending.status, ending.event);
+        trial_explains_meeting(trial);
     } else {
         for (size_t i = 0; i < t->n_events; i++) {
             if (t->events[i].kind == EVENT_STUCK && t->events[i].stuck.busy_wait) {

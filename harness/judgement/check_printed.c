@@ -43,17 +43,21 @@ static bool shown_has(const struct shown *shown, uint64_t value, size_t from, si
     return shown_find(shown, value, from, to) != SIZE_MAX;
 }
 
-/* Whether the number of this descriptor, or of a duplicate, is printed once the call that gave it has returned. */
+/* Whether the number of this descriptor is printed once the socket is made, or that of a duplicate with which it is used. */
 static bool descriptor_shown(const struct trial *trial, const struct shown *shown, size_t position)
 {
     const struct transcript *t = trial->t;
     int socket = t->events[position].call.new_socket;
     for (size_t i = position; i < t->n_events; i++) {
         const struct event *e = &t->events[i];
-        bool gives = i == position ||
-                     (facts_is_call(t, e, trial->actor, ROLE_DUPLICATE) && socket >= 0 && e->call.socket == socket &&
-                      call_succeeded(&e->call));
+        if (e->kind != EVENT_CALL || e->actor != trial->actor)
+            continue;
+        bool gives = i == position || (facts_is_call(t, e, trial->actor, ROLE_DUPLICATE) && socket >= 0 &&
+                                       e->call.socket == socket && call_succeeded(&e->call));
         if (gives && shown_has(shown, (uint64_t)e->call.result, output_after(&shown->out, i), SIZE_MAX))
+            return true;
+        bool used = socket >= 0 && e->call.socket == socket && e->call.fd >= 0;
+        if (used && shown_has(shown, (uint64_t)e->call.fd, output_after(&shown->out, position), SIZE_MAX))
             return true;
     }
     return false;

@@ -50,7 +50,7 @@ void trial_killed(struct trial *trial, int signal, size_t end)
     }
     AUTO_FREE char *where = trial_place(trial, last);
     if (signal == SIGPIPE)
-        trial_shows(trial, _("it was killed by SIGPIPE in %s: the other side had closed the connection"), where);
+        trial_shows(trial, _("it was killed by SIGPIPE in %s"), where);
     else
         trial_shows(trial, _("it was killed by %s; its last call was %s"), signal_name(signal), where);
 }

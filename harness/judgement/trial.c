@@ -134,6 +134,7 @@ enum diagnosis role_missing(enum role role)
         {ROLE_SOCKET, DIAGNOSIS_NO_SOCKET}, {ROLE_BIND, DIAGNOSIS_NO_BIND},
         {ROLE_LISTEN, DIAGNOSIS_NO_LISTEN}, {ROLE_CONNECT, DIAGNOSIS_NO_CONNECT},
         {ROLE_SEND, DIAGNOSIS_NOTHING_SENT}, {ROLE_RECEIVE, DIAGNOSIS_NOTHING_RECEIVED},
+        {ROLE_ACCEPT, DIAGNOSIS_NO_ACCEPT},
     };
     for (size_t i = 0; i < COUNT_OF(missing); i++)
         if (missing[i].role == role)

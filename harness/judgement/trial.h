@@ -68,6 +68,8 @@ const char *signal_name(int signal);
  */
 bool trial_explains_meeting(struct trial *trial);
 bool trial_explains(struct trial *trial);
+/* Why an address was not found taken: the first of the above, or what became of the program that should have held it. */
+bool trial_explains_conflict(struct trial *trial);
 /* What a client did not do once it was connected. */
 bool trial_explains_silence(struct trial *trial);
 /* The cause is this call: the diagnosis and a hint that fits its error, what is shown already stays. */

@@ -73,9 +73,9 @@ static void add_diagnostics(const struct build_result *build, const struct style
 {
     for (size_t i = 0; i < build->n_diagnostics; i++) {
         const struct diagnostic *diagnostic = &build->diagnostics[i];
-        const char *file = diagnostic->file == NULL ? "" : diagnostic->file;
+        const char *file = diagnostic->file;
         const char *message = diagnostic->message == NULL ? "" : diagnostic->message;
-        AUTO_FREE char *safe_file = escape_line(file, strlen(file));
+        AUTO_FREE char *safe_file = file != NULL ? escape_line(file, strlen(file)) : mem_string("");
         AUTO_FREE char *safe_message = escape_bytes(message, strlen(message));
         AUTO_BUF where = BUF_EMPTY;
         buf_string(&where, safe_file);
@@ -84,12 +84,14 @@ static void add_diagnostics(const struct build_result *build, const struct style
         if (diagnostic->line > 0 && diagnostic->column > 0)
             buf_printf(&where, ":%d", diagnostic->column);
         /* In every language as compilers write it: editors and terminals make a link of file:line:column. */
-        AUTO_FREE char *text = mem_printf("%s: %s: %s", buf_text(&where), severity_text(diagnostic->severity),
-                                          safe_message);
+        AUTO_FREE char *text = mem_printf("%s%s%s: %s", buf_text(&where), file != NULL ? ": " : "",
+                                          severity_text(diagnostic->severity), safe_message);
         layout_wrap(out, style, severity_paint(diagnostic->severity), "    ", text);
     }
-    if (build->message != NULL)
-        layout_wrap(out, style, PAINT_BAD, "    ", build->message);
+    if (build->message != NULL) {
+        AUTO_FREE char *safe = escape_bytes(build->message, strlen(build->message)); /* may quote the compiler */
+        layout_wrap(out, style, PAINT_BAD, "    ", safe);
+    }
 }
 
 static void add_pair(struct buf *out, const struct style *style, const char *label, int width, const char *text)

@@ -22,6 +22,7 @@ part_lint() { make_part lint; }
 part_e2e() { bats --formatter tap --recursive harness/tests/e2e; }
 part_fixtures() { harness/tests/fixtures.sh "$build"; }
 part_sanitize() { make_part sanitize; }
+part_soak() { make_part soak RUNS=2 SAMPLE=8; }
 part_analyze() { make_part --keep-going analyze; }
 
 # counts OUTPUT: "PASSED FAILED". A TAP test that was skipped is neither, and one that was announced and never came has
@@ -59,7 +60,7 @@ run_part() {
 
 main() {
     local parts=("$@") part
-    ((${#parts[@]})) || parts=(build unit lint e2e fixtures sanitize analyze)
+    ((${#parts[@]})) || parts=(build unit lint e2e fixtures soak sanitize analyze)
     mkdir -p "$build"
     for part in "${parts[@]}"; do
         run_part "$part"

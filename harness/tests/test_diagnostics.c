@@ -66,6 +66,29 @@ static void text_of_the_linker_and_of_make_is_read(void)
     read_text("");
 }
 
+static void files_of_the_compiler_are_not_named(void)
+{
+    CU_ASSERT_EQUAL(read_text("/tmp/ccaB3xY9.s:6: Error: file not found: secret\n"
+                              "/usr/bin/ld: /tmp/cc123456.o:/tmp/sources/a.c:4: multiple definition of `main'; "
+                              "/tmp/ccZZZZZZ.o:/tmp/sources/b.c:3: first defined here\n"),
+                    2);
+    CU_ASSERT(is(0, SEVERITY_ERROR, NULL, 0, 0, "file not found: secret"));
+    CU_ASSERT(is(1, SEVERITY_ERROR, "a.c", 4, 0, "multiple definition of `main'; /tmp/sources/b.c:3: first defined here"));
+    read_text("");
+}
+
+static void text_of_gcc_is_read_and_said_once(void)
+{
+    CU_ASSERT_EQUAL(read_text("a.c:1:2: error: one\na.c:1:2: error: one\nb.c:3:4: fatal error: two\n"
+                              "a.c:1:2: error: one\na.c:1:3: error: one\n"),
+                    5);
+    CU_ASSERT_EQUAL(result.n_diagnostics, 3);
+    CU_ASSERT(is(0, SEVERITY_ERROR, "a.c", 1, 2, "one"));
+    CU_ASSERT(is(1, SEVERITY_ERROR, "b.c", 3, 4, "two"));
+    CU_ASSERT(is(2, SEVERITY_ERROR, "a.c", 1, 3, "one"));
+    read_text("");
+}
+
 static void latin_1_in_json_is_read(void)
 {
     CU_ASSERT_EQUAL(read_text("[{\"kind\": \"error\", \"message\": \"stray '\\\\351' in \xe9t\xe9\", \"locations\": []}]\n"), 1);
@@ -113,6 +136,8 @@ int suite_diagnostics(void)
     static const struct unit_test tests[] = {
         {"JSON of gcc is read", json_of_gcc_is_read},
         {"text of the linker and of make is read", text_of_the_linker_and_of_make_is_read},
+        {"files of the compiler are not named", files_of_the_compiler_are_not_named},
+        {"text of gcc is read, and said once", text_of_gcc_is_read_and_said_once},
         {"Latin-1 in JSON is read", latin_1_in_json_is_read},
         {"hostile texts do no harm", hostile_texts_do_no_harm},
         {"there are never too many, nor too long ones", there_are_never_too_many},

@@ -80,7 +80,7 @@ static void end(void *context, const char *data, size_t n, const struct err *err
         if (data[i] != data[0])
             work->first = '?';
     for (; work->more > 0; work->more--) {
-        const struct pool_job job = {begin, end, &works[JOBS - work->more]};
+        const struct pool_job job = {.start = begin, .done = end, .context = &works[JOBS - work->more]};
         pool_add(work->pool, &job);
     }
 }
@@ -92,7 +92,7 @@ static struct pool *prepare(int places, int jobs)
     for (int i = 0; i < JOBS; i++)
         works[i] = (struct work){.pool = pool, .number = i};
     for (int i = 0; i < jobs; i++) {
-        const struct pool_job job = {begin, end, &works[i]};
+        const struct pool_job job = {.start = begin, .done = end, .context = &works[i]};
         pool_add(pool, &job);
     }
     return pool;
@@ -175,7 +175,7 @@ static int interrupted_run(void)
     pid_t pid = 0;
     interrupt_catch();
     struct pool *pool = pool_new(1);
-    const struct pool_job job = {begin_endless, end_unexpected, &pid};
+    const struct pool_job job = {.start = begin_endless, .done = end_unexpected, .context = &pid};
     pool_add(pool, &job);
     pool_add(pool, &job);
     if (pool_run(pool) != -1 || interrupt_caught() != SIGTERM)

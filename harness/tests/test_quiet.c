@@ -81,7 +81,7 @@ static struct bounds tight(void)
     plan_for_programs(&plan, "/");
     struct bounds bounds = plan.bounds;
     plan_free(&plan);
-    bounds.cpu = 100000000;
+    bounds.cpu = 50000000;
     bounds.events = 3000;
     bounds.total = (size_t)64 << 20;
     bounds.processes = 32;
@@ -133,6 +133,9 @@ static void who_prints_without_end_is_ended(void)
     }
     watched_end(&w);
     CU_ASSERT_EQUAL(limit_of("drip"), LIMIT_EVENTS);
+    if (watched_run(&w, "drip"))
+        CU_ASSERT_EQUAL(w.t.limit, LIMIT_OUTPUT);
+    watched_end(&w);
 }
 
 static void who_calls_without_end_is_ended(void)

@@ -62,12 +62,12 @@ void plan_for_programs(struct plan *plan, const char *skeleton)
 void plan_for_compilers(struct plan *plan, const char *skeleton)
 {
     *plan = (struct plan){.root = mem_string(skeleton), .as_root = geteuid() == 0};
-    plan->bounds = (struct bounds){.memory = 2048 * MIB,
+    plan->bounds = (struct bounds){.memory = 1024 * MIB,
                                    .total = 1024 * MIB,
                                    .processes = 64,
                                    .files = 256,
                                    .file_size = 64 * MIB,
-                                   .cpu = 20000000000,
+                                   .cpu = 10000000000,
                                    .output = MIB,
                                    .events = 0};
     add_system(plan);

@@ -62,7 +62,8 @@ struct terminal {
     int master;
     int actor;
     enum stream stream;
-    size_t printed;
+    size_t printed;  /* bytes */
+    unsigned prints; /* calls */
 };
 
 struct watched_fd {

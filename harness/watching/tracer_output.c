@@ -3,17 +3,30 @@
  * the count it asked for, and the kernel writes nothing. A flood then costs nothing but its calls; written through the
  * pseudo-terminal, each few kilobytes would wait for another process to be scheduled.
  */
+#include <sys/stat.h>
+
 #include "watching/tracee.h"
 
 /* More at a time is written in part, as a kernel may. */
 enum { MOST_AT_ONCE = 4 << 20, KEEP_OUTPUT = 262144 };
+/* Calls that print; letter by letter, a terminal of these would be full some ten times over. */
+enum { MOST_PRINTS = 20000 };
+
+/* The link in /proc has the rights that the descriptor was opened with. */
+static bool is_writable(const struct thread *thread)
+{
+    char path[64];
+    struct stat status;
+    snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)thread->tid, thread->call.fd);
+    return lstat(path, &status) == 0 && (status.st_mode & S_IWUSR) != 0;
+}
 
 bool output_answer(struct tracer *tracer, struct thread *thread, struct terminal *terminal)
 {
     struct call *call = &thread->call;
     size_t size = call->asked < MOST_AT_ONCE ? call->asked : MOST_AT_ONCE;
-    bool from_memory = syscall_argument(thread->row, ARG_IN) >= 0 || syscall_argument(thread->row, ARG_IOV_IN) >= 0;
-    if (!from_memory || size == 0 || !decode_readable(thread, size))
+    bool writes = call->id == CALL_write || call->id == CALL_writev; /* send() and pwrite() fail on a terminal */
+    if (!writes || size == 0 || !is_writable(thread) || !decode_readable(thread, size))
         return false; /* the kernel says itself what is wrong with it */
     size_t room = terminal->printed < KEEP_OUTPUT ? KEEP_OUTPUT - terminal->printed : 0;
     terminal->printed += size;
@@ -21,7 +34,7 @@ bool output_answer(struct tracer *tracer, struct thread *thread, struct terminal
         transcript_add(tracer->transcript, EVENT_OUTPUT, terminal->actor, (int)thread->process->pid, tracer->now);
     event->output.stream = terminal->stream;
     decode_data(thread, size, room, &event->output.bytes);
-    if (terminal->printed > tracer->bounds.output)
+    if (terminal->printed > tracer->bounds.output || ++terminal->prints > MOST_PRINTS)
         tracer_limit(tracer, LIMIT_OUTPUT, terminal->actor);
     tracer_activity(tracer);
     thread->empties = 0;

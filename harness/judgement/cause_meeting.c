@@ -144,11 +144,43 @@ static bool wrong_interface(const struct inquiry *inquiry, struct cause *cause, 
                     mem_printf(_("%s is bound to %s only"), inquiry->who, where));
 }
 
-/* Bound to an address that is taken. */
-static bool shares_port(const struct inquiry *inquiry, struct cause *cause, const struct event *bind)
+/* Whether this socket was bound to the same port before BIND, and neither closed nor gone with its program since. */
+static bool holds_port(const struct transcript *t, size_t earlier, size_t bind)
 {
-    const struct event *option = sharing_option(inquiry, bind->call.socket);
-    if (option == NULL)
+    const struct event *e = &t->events[earlier];
+    if (!call_succeeded(&e->call) || address_port(&e->call.address) != address_port(&t->events[bind].call.address))
+        return false;
+    struct ending ending = facts_ending(t, e->actor);
+    if (ending.event < bind)
+        return false;
+    for (size_t i = earlier; i < bind; i++)
+        if (t->events[i].kind == EVENT_CALL && t->events[i].call.socket == e->call.socket &&
+            call_role(t->events[i].call.id) == ROLE_CLOSE && call_succeeded(&t->events[i].call))
+            return false;
+    return true;
+}
+
+/* Whether somebody else holds the port when the program binds its socket to it. */
+static bool is_taken(const struct inquiry *inquiry, size_t bind)
+{
+    const struct transcript *t = inquiry->t;
+    for (size_t i = 0; i < bind; i++) {
+        const struct event *e = &t->events[i];
+        if (e->actor < 0 || e->actor == inquiry->actor)
+            continue;
+        if (e->kind == EVENT_DEED && (e->deed.kind == DEED_LISTENING || e->deed.kind == DEED_BOUND))
+            return true;
+        if (facts_is_call(t, e, e->actor, ROLE_BIND) && holds_port(t, i, bind))
+            return true;
+    }
+    return false;
+}
+
+/* Bound to an address that is taken. */
+static bool shares_port(const struct inquiry *inquiry, struct cause *cause, size_t bind)
+{
+    const struct event *option = sharing_option(inquiry, inquiry->t->events[bind].call.socket);
+    if (option == NULL || !is_taken(inquiry, bind))
         return false;
     const char *name = (int)option->call.arg[2] == REUSE_PORT ? "SO_REUSEPORT" : "SO_REUSEADDR";
     cause_is(cause, DIAGNOSIS_CONFLICT_HIDDEN, option,
@@ -239,7 +271,7 @@ bool cause_of_server(const struct inquiry *inquiry, struct cause *cause)
         bool noticed = inquiry->meeting.conflict && notices_conflict(inquiry);
         if (!noticed && wrong_interface(inquiry, cause, bind))
             return true;
-        if (inquiry->meeting.conflict && !noticed && shares_port(inquiry, cause, bind))
+        if (inquiry->meeting.conflict && !noticed && shares_port(inquiry, cause, right))
             return true;
         return inquiry->meeting.listens && wrong_listening(inquiry, cause, right);
     }

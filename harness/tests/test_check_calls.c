@@ -166,6 +166,7 @@ static void test_conflict(void)
 {
     struct staged s;
     staged_begin(&s);
+    staged_deed(&s, STAGED_PEER, DEED_BOUND, NULL);
     int socket = staged_socket(&s, AF_INET, SOCK_STREAM);
     struct call *option = staged_call(&s, CALL_setsockopt, socket, 0, 0);
     option->arg[1] = SOL_SOCKET;
@@ -178,6 +179,14 @@ static void test_conflict(void)
     staged_call(&s, CALL_listen, socket, -1, EADDRINUSE); /* as good as bind */
     CU_ASSERT_STRING_EQUAL(CODE("conflict", "EADDRINUSE"), "passed");
     CU_ASSERT_STRING_EQUAL(CODE("conflict", "EACCES"), "failed");
+    staged_end(&s);
+    staged_begin(&s); /* nobody holds the port: then the option hides nothing */
+    socket = staged_socket(&s, AF_INET, SOCK_STREAM);
+    option = staged_call(&s, CALL_setsockopt, socket, 0, 0);
+    option->arg[1] = SOL_SOCKET;
+    option->arg[2] = SO_REUSEADDR;
+    staged_address(&s, CALL_bind, socket, "0.0.0.0:5000", 0, 0);
+    CU_ASSERT_STRING_EQUAL(CODE("conflict", "EADDRINUSE"), "failed");
     staged_end(&s);
 }
 

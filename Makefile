@@ -137,12 +137,12 @@ test:
 	$(Q)BUILD=$(BUILD) harness/tests/run.sh
 
 bench: all $(BENCHES) $(BUILD)/bench/client_tcp
-	$(Q)$(BUILD)/bench/bench --root . --build $(BUILD) $(BENCH)
+	$(Q)$(BUILD)/bench/bench --root "$(CURDIR)" --build $(abspath $(BUILD)) $(BENCH)
 
 RUNS = 50
 SAMPLE = 0
 soak: all $(BENCHES)
-	$(Q)$(BUILD)/bench/soak --root . --build $(BUILD) --runs $(RUNS) --sample $(SAMPLE)
+	$(Q)$(BUILD)/bench/soak --root "$(CURDIR)" --build $(abspath $(BUILD)) --runs $(RUNS) --sample $(SAMPLE)
 
 sanitize:
 	$(Q)+$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitize SANITIZE=1 sanitized

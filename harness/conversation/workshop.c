@@ -89,8 +89,9 @@ static int make_tools(struct err *err)
 static _Noreturn void become(char *const *argv, const struct build_request *request, const struct bounds *bounds, int log)
 {
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) < 0 || sandbox_confine(bounds) < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(log, STDOUT_FILENO) < 0 ||
-        dup2(log, STDERR_FILENO) < 0 || policy_install(request->policy) < 0)
+    if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) < 0 || sandbox_confine(bounds) < 0 ||
+        dup2(null, STDIN_FILENO) < 0 || dup2(log, STDOUT_FILENO) < 0 || dup2(log, STDERR_FILENO) < 0 ||
+        policy_install(request->policy) < 0)
         _exit(126);
     execvpe(argv[0], argv, (char *const *)environment);
     _exit(127);

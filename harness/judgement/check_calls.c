@@ -147,6 +147,8 @@ void judge_no_bad_descriptor(struct trial *trial)
         trial_fails(trial, DIAGNOSIS_BAD_DESCRIPTOR, e);
         if (trial->result->file == NULL)
             trial_fails(trial, DIAGNOSIS_BAD_DESCRIPTOR, &t->events[failed]);
+        trial_hints(trial, _("Test the result of %s: when it is -1 there is no descriptor to go on with."),
+                    call_name(t->events[failed].call.id));
         trial_expects(trial, _("no call that needs the socket"));
         trial_shows(trial, _("%s on descriptor %d, after %s failed with %s"), call_name(e->call.id),
                     (int)e->call.arg[0], call_name(t->events[failed].call.id), error_name(t->events[failed].call.error));

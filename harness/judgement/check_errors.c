@@ -39,6 +39,19 @@ static bool tells_of_failure(const struct output_text *out, size_t offset)
     return offset < out->text.len && claims_failure(buf_text(&out->text) + offset, out->text.len - offset);
 }
 
+/* The first line of OUT after the failed call that claims its success, *N bytes; NULL when there is none. */
+static const char *find_claim(const struct output_text *out, size_t failed, enum role role, size_t *n)
+{
+    const char *text = buf_text(&out->text);
+    for (size_t at = output_after(out, failed); at < out->text.len; at += *n + 1) {
+        const char *end = memchr(text + at, '\n', out->text.len - at);
+        *n = end != NULL ? (size_t)(end - text) - at : out->text.len - at;
+        if (claims_success(text + at, *n, role))
+            return text + at;
+    }
+    return NULL;
+}
+
 static void not_reported(struct trial *trial, size_t failed, const struct output_text *out)
 {
     const struct event *e = &trial->t->events[failed];
@@ -50,6 +63,9 @@ static void not_reported(struct trial *trial, size_t failed, const struct output
         trial_fails(trial, DIAGNOSIS_RESULT_NOT_CHECKED, e);
         trial_shows(trial, _("%s failed with %s, and the program went on with %s as if nothing had happened"), call, error,
                     call_name(trial->t->events[next].call.id));
+    } else if (find_claim(out, failed, call_role(e->call.id), &(size_t){0}) != NULL && !tells_of_failure(out, after)) {
+        trial_fails(trial, DIAGNOSIS_RESULT_NOT_CHECKED, e);
+        trial_shows(trial, _("%s failed with %s, and the program went on as if nothing had happened"), call, error);
     } else if (output_visible(out, after)) {
         trial_fails(trial, DIAGNOSIS_ERROR_ON_STDOUT, e);
         trial_shows(trial, _("%s failed with %s; something was printed, but on standard output only"), call, error);
@@ -98,22 +114,18 @@ void judge_claims_nothing(struct trial *trial)
     }
     AUTO_OUTPUT out;
     output_collect(trial->t, trial->actor, STREAM_STDOUT, &out);
-    const char *text = buf_text(&out.text);
-    for (size_t at = output_after(&out, failed); at < out.text.len;) {
-        const char *end = memchr(text + at, '\n', out.text.len - at);
-        size_t n = end != NULL ? (size_t)(end - text) - at : out.text.len - at;
-        if (claims_success(text + at, n, role)) {
-            const struct event *e = &trial->t->events[failed];
-            AUTO_FREE char *quote = escape_quote(text + at, n, QUOTE);
-            trial_fails(trial, DIAGNOSIS_SUCCESS_CLAIMED, e);
-            trial_expects(trial, _("no line that announces a success"));
-            trial_shows(trial, _("%s failed with %s, and then came the line %s"), call_name(e->call.id),
-                        error_name(e->call.error), quote);
-            return;
-        }
-        at += n + 1;
+    size_t n = 0;
+    const char *line = find_claim(&out, failed, role, &n);
+    if (line == NULL) {
+        trial_passes(trial);
+        return;
     }
-    trial_passes(trial);
+    const struct event *e = &trial->t->events[failed];
+    AUTO_FREE char *quote = escape_quote(line, n, QUOTE);
+    trial_fails(trial, DIAGNOSIS_SUCCESS_CLAIMED, e);
+    trial_expects(trial, _("no line that announces a success"));
+    trial_shows(trial, _("%s failed with %s, and then came the line %s"), call_name(e->call.id),
+                error_name(e->call.error), quote);
 }
 
 static void require_saying(struct trial *trial, enum role role, const char *stream)
@@ -155,7 +167,7 @@ static void not_said(struct trial *trial, size_t last, bool on_out, bool on_err)
         trial_shows(trial, _("something was printed, but on standard output only"));
     else
         trial_shows(trial, _("nothing was printed after this call"));
-    if (on_out && !of_failure)
+    if (!trial_explains_meeting(trial) && on_out && !of_failure)
         trial_explains_silence(trial);
 }
 

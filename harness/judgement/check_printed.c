@@ -192,6 +192,28 @@ static enum diagnosis diagnose_count(const struct trial *trial, const struct sho
     return DIAGNOSIS_COUNT_MISSING;
 }
 
+/* The number to print, and where it comes from. */
+static void hint_at_count(struct trial *trial, const struct wanted *wanted, enum diagnosis diagnosis, bool one_more)
+{
+    const char *call = call_name(trial->t->events[wanted->flow->last].call.id);
+    unsigned long long value = wanted->value;
+    if (diagnosis == DIAGNOSIS_COUNT_PARTIAL) {
+        trial_hints(trial, _("The message took several calls: add their results up, and print the total, %llu."), value);
+        return;
+    }
+    if (wanted->flow->first != wanted->flow->last || wanted->value != wanted->flow->bytes)
+        return; /* no single call returned it: the diagnosis's own hint will do */
+    if (diagnosis == DIAGNOSIS_COUNT_OF_BUFFER && one_more)
+        trial_hints(trial, _("%llu is the size of the buffer, or one too many: print what %s returned, %llu."), value + 1, call,
+                    value);
+    else if (diagnosis == DIAGNOSIS_COUNT_OF_BUFFER)
+        trial_hints(trial, _("Print what %s returned, %llu, and not the size of the buffer."), call, value);
+    else if (diagnosis == DIAGNOSIS_COUNT_PLUS_ONE)
+        trial_hints(trial, _("Print what %s returned, %llu: your number is one too many."), call, value);
+    else if (diagnosis == DIAGNOSIS_COUNT_MISSING)
+        trial_hints(trial, _("Print what %s returned, %llu, on standard output, as a number of its own."), call, value);
+}
+
 static void count_missing(struct trial *trial, const struct shown *out, const struct shown *err,
                           const struct wanted *wanted)
 {
@@ -211,11 +233,11 @@ static void count_missing(struct trial *trial, const struct shown *out, const st
         trial_shows(trial, _("the numbers printed after the call: %s"), numbers);
     else
         trial_shows(trial, _("no such number is printed after the call"));
-    if (diagnosis == DIAGNOSIS_COUNT_OF_BUFFER && shown_has(out, wanted->value + 1, wanted->from, wanted->to))
-        trial_hints(trial, _("%d is the size of the buffer, or one too many: print what the call returned, %d."),
-                    (int)wanted->value + 1, (int)wanted->value);
+    hint_at_count(trial, wanted, diagnosis, shown_has(out, wanted->value + 1, wanted->from, wanted->to));
     if (waits_for_more(trial, wanted))
         trial_explains(trial);
+    else
+        trial_explains_meeting(trial);
 }
 
 static void nothing_moved(struct trial *trial, enum role role)

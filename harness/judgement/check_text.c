@@ -30,8 +30,8 @@ static void not_printed(struct trial *trial, const struct sightings *all, const 
         trial_shows(trial, _("only %zu bytes of %zu were received"), (size_t)missing->flow->bytes, missing->size);
         const struct call *last = &evidence->call;
         if (last->asked > 0 && call_moved(last) == last->asked)
-            trial_hints(trial, _("%s was given room for %zu bytes only. Give it room for the longest message that the statement "
-                                 "allows, or call it again for the rest."), call_name(last->id), last->asked);
+            trial_hints(trial, _("%s was given room for %zu bytes only. Give it room for the longest message that the "
+                                 "statement allows, or call it again for the rest."), call_name(last->id), last->asked);
     } else if (printed >= TELLING) {
         trial_fails(trial, DIAGNOSIS_TEXT_CUT, evidence);
         trial_shows(trial, _("only the first %zu bytes of %zu are printed"), printed, missing->size);

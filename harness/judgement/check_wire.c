@@ -79,16 +79,45 @@ static enum diagnosis compare(const struct buf *got, const char *text, size_t n)
     return DIAGNOSIS_WRONG_BYTES;
 }
 
+/* What to do about a message that is not all there, by what the sending call was given and took. */
+static void hint_at_cut(struct trial *trial, const struct call *send, size_t n)
+{
+    uint64_t moved = call_moved(send);
+    if (moved < send->asked)
+        trial_hints(trial, _("%s took %llu of %zu bytes only, as it may: send the rest, from where it stopped."),
+                    call_name(send->id), (unsigned long long)moved, send->asked);
+    else if (send->asked == sizeof(char *) && n != sizeof(char *))
+        trial_hints(trial, _("%s was given the length %zu, which is sizeof of a pointer: use strlen(message), %zu here."),
+                    call_name(send->id), send->asked, n);
+    else
+        trial_hints(trial, _("%s was given the length %zu: the message has %zu bytes."), call_name(send->id), send->asked, n);
+}
+
+static size_t first_difference(const struct buf *got, const char *text, size_t n)
+{
+    size_t i = 0;
+    while (i < got->len && i < n && got->data[i] == text[i])
+        i++;
+    return i;
+}
+
 static void show_bytes(struct trial *trial, const struct buf *got, const char *text, size_t n, enum diagnosis diagnosis)
 {
+    enum { SAMPLE = 4 }; /* of the bytes behind the message */
     AUTO_FREE char *expected = escape_quote(text, n, QUOTE);
-    AUTO_FREE char *actual = escape_quote(buf_text(got), got->len, QUOTE);
+    AUTO_FREE char *actual = escape_quote(buf_text(got), got->len, diagnosis == DIAGNOSIS_BUFFER_SENT ? n + SAMPLE : QUOTE);
     trial_expects(trial, ngettext("%s, %zu byte", "%s, %zu bytes", n), expected, n);
     if (got->len == 0)
         trial_shows(trial, _("nothing arrived"));
     else
         trial_shows(trial, ngettext("%s, %zu byte", "%s, %zu bytes", got->len), actual, got->len);
-    if (diagnosis == DIAGNOSIS_BUFFER_SENT)
+    const struct event *send = sending_of(trial, got);
+    if (diagnosis == DIAGNOSIS_MESSAGE_CUT && send != NULL)
+        hint_at_cut(trial, &send->call, n);
+    else if (diagnosis == DIAGNOSIS_WRONG_BYTES)
+        trial_hints(trial, _("Compare what you send with the message of the statement: they differ from byte %zu on."),
+                    first_difference(got, text, n) + 1);
+    else if (diagnosis == DIAGNOSIS_BUFFER_SENT)
         trial_hints(trial, _("Send strlen(message) bytes, which is %zu here, and not the whole buffer (%zu)."), n, got->len);
     else if (diagnosis == DIAGNOSIS_NUL_SENT)
         trial_hints(trial, _("Send strlen(message) bytes, which is %zu here: the '\\0' that ends a string in C is not part "

@@ -35,6 +35,16 @@ static void handle(int signal_number, void (*handler)(int))
     sigaction(signal_number, &action, NULL);
 }
 
+/* Whoever starts us may have signals ignored or blocked, and that is inherited: without SIGCHLD nobody could be waited for. */
+static void settle_signals(void)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    handle(SIGCHLD, SIG_DFL);
+    handle(SIGPIPE, closed_pipe);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 /* Where the translations are. The program itself stands in the folder of the build, unless told otherwise. */
 static void start_text(const struct options *options)
 {
@@ -84,7 +94,7 @@ int main(int argc, char **argv)
         options.root = root;
     start_text(&options);
     options_free(&options);
-    handle(SIGPIPE, closed_pipe);
+    settle_signals();
 
     int status = EXIT_USAGE;
     bool understood = options_read(&options, argc, argv, &err) == 0;

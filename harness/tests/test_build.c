@@ -134,7 +134,8 @@ static void helpers_and_folders_are_built_together(void)
 {
     begin();
     folder_put("prog.c", "int helper(void);\nint main(void)\n{\n    return helper();\n}\n");
-    folder_put("helper.c", "#include <stdio.h>\nint helper(void);\nint helper(void)\n{\n    puts(\"helped\");\n    return 0;\n}\n");
+    folder_put("helper.c",
+               "#include <stdio.h>\nint helper(void);\nint helper(void)\n{\n    puts(\"helped\");\n    return 0;\n}\n");
     folder_put("other.c", HELLO);
     CU_ASSERT_EQUAL(build(), BUILD_OK);
     CU_ASSERT(product_says("helped\n"));
@@ -142,7 +143,8 @@ static void helpers_and_folders_are_built_together(void)
     begin();
     folder_put("prog/main.c", "#include \"part.h\"\nint main(void)\n{\n    return part();\n}\n");
     folder_put("prog/part.h", "int part(void);\n");
-    folder_put("prog/-part with a dash.c", "#include <stdio.h>\n#include \"part.h\"\nint part(void)\n{\n    puts(\"part\");\n    return 0;\n}\n");
+    folder_put("prog/-part with a dash.c",
+               "#include <stdio.h>\n#include \"part.h\"\nint part(void)\n{\n    puts(\"part\");\n    return 0;\n}\n");
     CU_ASSERT_EQUAL(build(), BUILD_OK);
     CU_ASSERT(product_says("part\n"));
     finish();
@@ -236,7 +238,8 @@ static void a_makefile_is_kept_inside(void)
     enum build_status status = build();
     CU_ASSERT(status == BUILD_OK || status == BUILD_FAILED || status == BUILD_LIMIT); /* it may have killed itself */
     CU_ASSERT(access(mark, F_OK) < 0 && errno == ENOENT);
-    folder_put("prog/Makefile", "prog:\n\t(setsid sh -c 'while :; do :; done' </dev/null >/dev/null 2>&1 &)\n\tcc -o prog a.c\n");
+    folder_put("prog/Makefile",
+               "prog:\n\t(setsid sh -c 'while :; do :; done' </dev/null >/dev/null 2>&1 &)\n\tcc -o prog a.c\n");
     CU_ASSERT_EQUAL(build(), BUILD_OK);
     CU_ASSERT(product_says("hello\n"));
     finish();

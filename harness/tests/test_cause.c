@@ -150,6 +150,22 @@ static void test_server_that_keeps_its_client(void)
     staged_end(&s);
 }
 
+static void test_use_of_the_listening_socket(void)
+{
+    struct staged s;
+    begin_server(&s);
+    int socket = staged_socket(&s, AF_INET, SOCK_STREAM);
+    staged_address(&s, CALL_bind, socket, "0.0.0.0:5000", 0, 0);
+    put_line(staged_call(&s, CALL_listen, socket, 0, 0), 34);
+    staged_deed(&s, STAGED_PEER, DEED_CONNECTED, NULL);
+    staged_pending(&s, CALL_pause, -1);
+    staged_stuck(&s, 1, false);
+    check_cause(&s, "S071", 34, "never called accept()");
+    put_line(staged_call(&s, CALL_read, socket, -1, ENOTCONN), 50);
+    check_cause(&s, "S072", 50, "calls read on its listening socket");
+    staged_end(&s);
+}
+
 static void test_port_in_time_wait(void)
 {
     struct staged s;
@@ -289,6 +305,7 @@ int suite_cause(void)
         {"a server without bind or listen", test_calls_of_the_server},
         {"a server that stopped before", test_server_that_stopped},
         {"a server that keeps its client waiting", test_server_that_keeps_its_client},
+        {"a listening socket used for nothing, or for too much", test_use_of_the_listening_socket},
         {"a port in TIME_WAIT", test_port_in_time_wait},
         {"a program that was never started", test_program_that_was_never_started},
         {"a conflict that was not met", test_conflict_that_was_not_met},

@@ -78,6 +78,24 @@ static void test_child_that_inherits(void)
     staged_end(&s);
 }
 
+/* In the middle of a double fork: it has the dialogue socket, does nothing with it and ends. */
+static void test_child_in_between(void)
+{
+    struct staged s;
+    staged_begin(&s);
+    int dialogue = staged_accept(&s, staged_socket(&s, AF_INET, SOCK_STREAM));
+    s.process = 3;
+    staged_held(&s, dialogue, true);
+    CU_ASSERT_STRING_EQUAL(CODE("closes-sockets", "dialogue"), "S006");
+    s.process = 4;
+    staged_call(&s, CALL_close, dialogue, 0, 0); /* the grandchild closes it, before or after */
+    CU_ASSERT_STRING_EQUAL(CODE("closes-sockets", "dialogue"), "passed");
+    s.process = 3;
+    staged_data(&s, CALL_write, dialogue, "ok\n"); /* who uses it has to close it */
+    CU_ASSERT_STRING_EQUAL(CODE("closes-sockets", "dialogue"), "S006");
+    staged_end(&s);
+}
+
 static void test_holds_port(void)
 {
     const int64_t second = 1000000000;
@@ -305,6 +323,7 @@ int suite_check_calls(void)
         {"sockets are closed by the program", test_closes_sockets},
         {"dialogue sockets are closed while the server lives", test_dialogue_sockets},
         {"a child may end with a socket that its parent closes", test_child_that_inherits},
+        {"a child in between may end with a socket that it never used", test_child_in_between},
         {"the port is held for a while", test_holds_port},
         {"the port that is reached, and its byte order", test_connects_to},
         {"datagrams have a destination too, and paths", test_datagrams_and_paths},

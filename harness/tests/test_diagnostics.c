@@ -91,7 +91,8 @@ static void text_of_gcc_is_read_and_said_once(void)
 
 static void latin_1_in_json_is_read(void)
 {
-    CU_ASSERT_EQUAL(read_text("[{\"kind\": \"error\", \"message\": \"stray '\\\\351' in \xe9t\xe9\", \"locations\": []}]\n"), 1);
+    CU_ASSERT_EQUAL(
+        read_text("[{\"kind\": \"error\", \"message\": \"stray '\\\\351' in \xe9t\xe9\", \"locations\": []}]\n"), 1);
     CU_ASSERT(is(0, SEVERITY_ERROR, NULL, 0, 0, "stray '\\351' in ?t?"));
     read_text("");
 }

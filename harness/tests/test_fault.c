@@ -105,7 +105,8 @@ static void an_interrupted_connect_goes_on(void)
 static void the_library_is_spared(void)
 {
     struct watched w;
-    if (watched_play(&w, "fault: {p: {call: socket, error: EMFILE}},\nstart: {p: {arguments: [resolve-names]}},\nuntil: {p: exited}")) {
+    if (watched_play(&w, "fault: {p: {call: socket, error: EMFILE}},\nstart: {p: {arguments: [resolve-names]}},\n"
+                         "until: {p: exited}")) {
         CU_ASSERT_EQUAL(strncmp(watched_printed(&w, "p", STREAM_STDOUT), "localhost ::1 5000\n", 19), 0);
         const struct call *own = watched_call(&w, "p", ROLE_SOCKET, 0);
         CU_ASSERT(own != NULL && own->injected && own->error == EMFILE);

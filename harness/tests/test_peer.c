@@ -72,7 +72,8 @@ static void much_is_sent_both_ways(void)
 {
     struct watched w;
     if (watched_play(&w, "start: {p: {arguments: [echo-all]}},\nuntil: {p: listening},\nc: {connect: \"127.0.0.1:5000\"},\n"
-                         "c: {send: {size: 900000}},\nc: half-close,\nc: {receive: 900000},\nc: {receive: end-of-file},\nc: close,\n"
+                         "c: {send: {size: 900000}},\nc: half-close,\nc: {receive: 900000},\n"
+                         "c: {receive: end-of-file},\nc: close,\n"
                          "until: {p: exited}")) {
         CU_ASSERT_FALSE(w.t.stuck);
         size_t received = 0;
@@ -90,7 +91,8 @@ static void several_connections_follow_each_other(void)
     struct watched w;
     if (watched_play(&w, "start: {p: {arguments: [serve-all]}},\nuntil: {p: listening},\n"
                          "c: {connect: \"127.0.0.1:5000\"},\nc: {send: one},\nc: {receive: 3},\nc: close,\n"
-                         "c: {connect: \"127.0.0.1:5000\"},\nc: {send: three},\nc: {receive: 5},\nc: close,\nuntil: {p: waiting}")) {
+                         "c: {connect: \"127.0.0.1:5000\"},\nc: {send: three},\nc: {receive: 5},\nc: close,\n"
+                         "until: {p: waiting}")) {
         CU_ASSERT_FALSE(w.t.stuck);
         CU_ASSERT_STRING_EQUAL(watched_printed(&w, "p", STREAM_STDOUT), "received 3 \nreceived 5 \n");
         CU_ASSERT_PTR_NOT_NULL(watched_deed(&w, "c", DEED_CONNECTED, 1));

@@ -25,7 +25,8 @@ static void a_deadlock_is_stuck(void)
         CU_ASSERT_EQUAL(w.t.limit, LIMIT_NONE);
         const struct event *stuck = stuck_event(&w);
         CU_ASSERT(stuck != NULL && stuck->stuck.step == 3 && !stuck->stuck.busy_wait);
-        const struct call *client = watched_call(&w, "p", ROLE_RECEIVE, 0), *server = watched_call(&w, "server", ROLE_RECEIVE, 0);
+        const struct call *client = watched_call(&w, "p", ROLE_RECEIVE, 0);
+        const struct call *server = watched_call(&w, "server", ROLE_RECEIVE, 0);
         CU_ASSERT(client != NULL && client->pending && client->socket >= 0);
         CU_ASSERT(server != NULL && server->pending && server->socket >= 0);
     }
@@ -160,7 +161,8 @@ static void who_sends_without_end_is_ended(void)
 {
     static const char *const plays[] = {
         TWO("receive-all", "send-without-end"),
-        "server: {listen: \"127.0.0.1:5000\"},\nstart: {p: {arguments: [send-without-end]}},\nserver: accept,\nuntil: {p: exited}",
+        "server: {listen: \"127.0.0.1:5000\"},\nstart: {p: {arguments: [send-without-end]}},\nserver: accept,\n"
+        "until: {p: exited}",
     };
     for (size_t i = 0; i < COUNT_OF(plays); i++) {
         struct watched w;

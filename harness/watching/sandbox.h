@@ -4,8 +4,9 @@
  *
  * Theory of operation. The new process waits until its parent wrote its user map (the one user inside is 1000; outside it is
  * the caller, or `nobody` when the caller is root), mounts what lies outside, becomes that user, mounts the rest, sets up the
- * network, leaves the old root behind, and runs BODY, which never returns. When it ends, for whatever reason, the kernel kills all that is left in it.
- * It is not dumpable: programs cannot look into it. Programs lose every right at exec, because 1000 is not root.
+ * network, leaves the old root behind, and runs BODY, which never returns. When it ends, for whatever reason, the kernel
+ * kills all that is left in it. It is not dumpable: programs cannot look into it. Programs lose every right at exec, because
+ * 1000 is not root.
  */
 #ifndef WATCHING_SANDBOX_H
 #define WATCHING_SANDBOX_H

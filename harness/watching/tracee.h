@@ -201,8 +201,11 @@ int64_t quiet_cpu(const struct tracer *tracer, int actor); /* ns, of all process
 /* tracer_start.c */
 void terminal_drain(void *terminal, uint32_t events);
 
-/* tracer.c */
+/* tracer_stop.c: handles all stops that there are; whether there was any. */
+bool stops_handle(struct tracer *tracer);
 void tracer_resume(struct thread *thread, bool until_exit, int signal_number);
+
+/* tracer.c */
 void tracer_flag(struct tracer *tracer, int actor, const char *text);
 void tracer_limit(struct tracer *tracer, enum limit limit, int actor);
 bool tracer_pump(struct tracer *tracer); /* handles all that is ready; whether there was anything */

@@ -56,7 +56,7 @@ static const uint64_t on_sockets = BIT(SOCKET) | BIT(BIND) | BIT(LISTEN) | BIT(A
 static const uint64_t may_be_in_vain =
     BIT(CLOCK) | BIT(POLL) | BIT(RECEIVE) | BIT(ACCEPT) | BIT(CONNECT) | BIT(SEND) | BIT(WAIT);
 static const uint64_t without_exit =
-    BIT(KILL) | BIT(SIGRETURN) | BIT(CLOCK) | BIT(TIMER) | BIT(SPLICE) | BIT(PAIR) | BIT(PAUSE) | BIT(REAL_TIMER);
+    BIT(KILL) | BIT(SIGRETURN) | BIT(CLOCK) | BIT(TIMER) | BIT(SPLICE) | BIT(PAIR) | BIT(REAL_TIMER);
 static const uint64_t always_recorded = BIT(SOCKET) | BIT(BIND) | BIT(LISTEN) | BIT(ACCEPT) | BIT(CONNECT) |
                                         BIT(SHUTDOWN) | BIT(SLEEP);
 static const uint64_t recorded_on_sockets = BIT(SEND) | BIT(RECEIVE) | BIT(CLOSE) | BIT(OPTION);

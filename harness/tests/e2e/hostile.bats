@@ -2,6 +2,8 @@
 # Submissions that attack, break or merely strain the grader: each gets its verdict, in seconds, and leaves nothing behind.
 # Their sources are in fixtures/hostile, in folders that say who does what.
 
+# shellcheck disable=SC2030,SC2031 # run sets status and output in the test that asks for them, and nowhere else
+
 bats_require_minimum_version 1.5.0
 load sandboxed
 

@@ -1,6 +1,6 @@
 # What the tests of hostile and of wrong input share: the grader that was built, a folder for temporary files of its own, and
 # what must hold after every run.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 
 sandboxed_setup() {
     root=$(cd "$BATS_TEST_DIRNAME/../../.." && pwd)
@@ -47,14 +47,15 @@ attack() {
 
 # No control byte reached the terminal, no process is left, no file either.
 unharmed() {
-    [ ! -e "$folder/text" ] || ! LC_ALL=C grep -nP '[\x00-\x09\x0b-\x1f\x7f]' "$folder/text"
+    [ ! -e "$folder/text" ] || plain "$folder/text"
     nobody_left
     [ -z "$(ls -A "$TMPDIR")" ]
     [ ! -e /owned ]
     [ -z "$(find "$hostile" -name 'result.json' -print -quit)" ]
 }
 
+# A negation does not end a test by itself; the functions below give its status back.
+plain() { ! LC_ALL=C grep -nP '[\x00-\x09\x0b-\x1f\x7f]' "$1"; }
+
 # Every world has its root in the temporary folder, so its processes are known by their mounts.
-nobody_left() {
-    ! grep -lsF "$TMPDIR" /proc/[0-9]*/mountinfo
-}
+nobody_left() { ! grep -lsF "$TMPDIR" /proc/[0-9]*/mountinfo; }

@@ -107,7 +107,7 @@ $(BENCHES): $(BUILD)/bench/%: $(BUILD)/objects/bench/%.o $(BENCH_SHARED) $(LIBRA
 	$(Q)$(CC) $(MODE) $(LINK_MODE) -o $@.tmp $^ $(PKG_LIBS)
 	$(Q)mv $@.tmp $@
 
-$(BUILD)/bench/client_tcp: harness/bench/endings/client_tcp.c Makefile
+$(BUILD)/bench/client_tcp: fixtures/endings/client_tcp.c Makefile
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(COURSE_CC) $(COURSE_FLAGS) -o $@.tmp $<

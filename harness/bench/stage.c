@@ -31,7 +31,7 @@ int stage_make(struct stage *stage, const char *root, const char *build, struct 
     stage->unwinder = unwinder_new();
     if (skeleton_make(stage->skeleton, err) < 0 || policy_make(&stage->policy, POLICY_PROGRAM, err) < 0 ||
         load(&stage->client, root, "exercises/tcp-client", err) < 0 ||
-        load(&stage->endings, root, "harness/bench/endings", err) < 0) {
+        load(&stage->endings, root, "fixtures/endings", err) < 0) {
         stage_free(stage);
         return -1;
     }

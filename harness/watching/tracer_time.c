@@ -397,8 +397,8 @@ static void pass_time(struct tracer *tracer, int64_t until)
  */
 static bool time_is_spent(const struct tracer *tracer)
 {
-    enum { FEW_WAKES = 400, MOST_FRUITLESS = 6000 };
-    const int64_t fruitless_time = 120 * SECOND, any_time = 600 * SECOND;
+    enum { FEW_WAKES = 150, MOST_FRUITLESS = 6000 };
+    const int64_t fruitless_time = 90 * SECOND, any_time = 600 * SECOND;
     const struct passing *passing = &tracer->passing;
     if (passing->fruitless > MOST_FRUITLESS)
         return true;

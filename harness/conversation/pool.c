@@ -121,7 +121,7 @@ int pool_run(struct pool *pool)
         }
         if (!busy)
             return 0;
-        int ready = poll(polled, pool->n_places, -1);
+        int ready = interrupt_poll(polled, pool->n_places);
         if (interrupt_caught() != 0)
             return -1;
         for (size_t i = 0; ready > 0 && i < pool->n_places; i++)

@@ -149,6 +149,15 @@ static bool trap(void *context, const struct event *event)
     return false;
 }
 
+static bool has_hold(const struct play *play)
+{
+    const struct script *script = script_of(play);
+    for (size_t i = 0; i < script->n; i++)
+        if (script->steps[i].kind == STEP_UNTIL && script->steps[i].hold)
+            return true;
+    return false;
+}
+
 static bool until_done(void *context)
 {
     struct play *play = context;
@@ -315,7 +324,8 @@ static void run(void *arg)
     if (play->tracer == NULL || capture_start(&play->transcript, play->tracer, &err) < 0)
         message_send_error(play->out, &err);
     add_faults(play);
-    tracer_set_trap(play->tracer, trap, play);
+    if (has_hold(play))
+        tracer_set_trap(play->tracer, trap, play);
     enum progress progress = play_all(play, &err);
     if (progress == PROGRESS_BROKEN)
         message_send_error(play->out, &err);

@@ -25,3 +25,16 @@ int interrupt_caught(void)
 {
     return caught;
 }
+
+int interrupt_poll(struct pollfd *polled, nfds_t n)
+{
+    sigset_t signals, before;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
+    sigprocmask(SIG_BLOCK, &signals, &before);
+    int result = caught == 0 ? ppoll(polled, n, NULL, &before) : -1;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return result;
+}

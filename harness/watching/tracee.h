@@ -41,6 +41,7 @@ struct thread {
     bool in_call; /* between the entry and the exit of `row` */
     const struct syscall_row *row;
     uint64_t args[6];
+    uint64_t returned_to; /* a return address that was looked at already */
     struct call call;
     bool changed;  /* arguments were changed; `before` holds the registers to restore */
     struct registers before;

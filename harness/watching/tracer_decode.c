@@ -257,7 +257,8 @@ void decode_place(struct tracer *tracer, struct thread *thread, uint64_t ip, uin
        the return address lies on top. */
     uint64_t back = 0;
     if (memory_fetch(thread->tid, sp, &back, sizeof back) && back >= process->code_low && back < process->code_high &&
-        follows_call(thread->tid, back)) {
+        (back == thread->returned_to || follows_call(thread->tid, back))) {
+        thread->returned_to = back;
         call->pc = back - 1 - process->base;
         return;
     }

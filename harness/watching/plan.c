@@ -33,8 +33,6 @@ static void add_system(struct plan *plan)
     for (size_t i = 0; i < COUNT_OF(folders); i++)
         if (is_real_folder(folders[i])) /* on a merged-/usr system only /usr is; the rest are links in the skeleton */
             add(plan, OPERATION_BIND, folders[i], folders[i], N_("the C library and the system's tools, read-only"));
-    if (is_real_folder("/etc/alternatives"))
-        add(plan, OPERATION_BIND, "/etc/alternatives", "/etc/alternatives", N_("cc, awk and the like are links to here"));
     static const char *const devices[] = {"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"};
     for (size_t i = 0; i < COUNT_OF(devices); i++)
         add(plan, OPERATION_DEVICE, devices[i], devices[i], N_("a harmless device"));
@@ -71,6 +69,8 @@ void plan_for_compilers(struct plan *plan, const char *skeleton)
                                    .output = MIB,
                                    .events = 0};
     add_system(plan);
+    if (is_real_folder("/etc/alternatives"))
+        add(plan, OPERATION_BIND, "/etc/alternatives", "/etc/alternatives", N_("cc, awk and the like are links to here"));
     struct operation *tmp = add(plan, OPERATION_TMPFS, NULL, "/tmp", N_("the only place to write, gone afterwards"));
     tmp->size = 256 * MIB;
     tmp->inodes = 16384;

@@ -320,6 +320,7 @@ bool cause_of_client(const struct inquiry *inquiry, struct cause *cause)
     size_t made = facts_first_success(t, inquiry->actor, ROLE_SOCKET);
     if (made == NOWHERE)
         return lacks_socket(inquiry, cause);
+    // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): an index that is not NOWHERE is one of an event
     int socket = t->events[made].call.new_socket;
     if (socket >= 0 && cause_is_socket(inquiry, cause, socket))
         return true;

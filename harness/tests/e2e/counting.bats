@@ -7,10 +7,10 @@ setup() {
     project=$BATS_TEST_TMPDIR/project
     mkdir -p "$project/harness/tests/e2e" "$project/bin"
     cp "$BATS_TEST_DIRNAME/../run.sh" "$project/harness/tests/"
-    printf '%s\n' 'all .build/tests unit lint sanitize analyze:' $'\t@bin/make-$@' >"$project/Makefile"
+    printf '%s\n' 'all .build/tests unit lint soak sanitize analyze:' $'\t@bin/make-$@' >"$project/Makefile"
     sed -i 's|bin/make-$@|bin/make-$(notdir $@)|' "$project/Makefile"
     local part
-    for part in all tests lint sanitize analyze; do
+    for part in all tests lint soak sanitize analyze; do
         program "bin/make-$part" 'true'
     done
     program bin/make-unit 'echo "unit: 5 passed, 0 failed"'
@@ -28,29 +28,29 @@ program() {
 @test "all is well: the counts are summed, a part that does not count is one, a skipped test none" {
     run "$project/harness/tests/run.sh"
     [ "$status" -eq 0 ]
-    # build, lint, sanitize, analyze: 1 each; unit 5; e2e 2; fixtures 10
-    [ "${lines[-1]}" = "21 passed, 0 failed" ]
+    # build, lint, soak, sanitize, analyze: 1 each; unit 5; e2e 2; fixtures 10
+    [ "${lines[-1]}" = "22 passed, 0 failed" ]
 }
 
 @test "a failure that is counted fails the whole, and the other parts still run" {
     program bin/make-unit 'echo "unit: 3 passed, 2 failed"; exit 1'
     run "$project/harness/tests/run.sh"
     [ "$status" -eq 1 ]
-    [ "${lines[-1]}" = "19 passed, 2 failed" ]
+    [ "${lines[-1]}" = "20 passed, 2 failed" ]
 }
 
 @test "a failing TAP test counts" {
     program bin/bats 'printf "1..2\nok 1 one\nnot ok 2 two\n"; exit 1'
     run "$project/harness/tests/run.sh"
     [ "$status" -eq 1 ]
-    [ "${lines[-1]}" = "20 passed, 1 failed" ]
+    [ "${lines[-1]}" = "21 passed, 1 failed" ]
 }
 
 @test "a part that crashes after a good count is a failure" {
     program bin/make-unit 'echo "unit: 5 passed, 0 failed"; kill -SEGV $$'
     run "$project/harness/tests/run.sh"
     [ "$status" -eq 1 ]
-    [ "${lines[-1]}" = "21 passed, 1 failed" ]
+    [ "${lines[-1]}" = "22 passed, 1 failed" ]
 }
 
 @test "a part that cannot start is a failure" {
@@ -58,7 +58,7 @@ program() {
     program bin/make-lint 'exit 1'
     run "$project/harness/tests/run.sh"
     [ "$status" -eq 1 ]
-    [ "${lines[-1]}" = "10 passed, 2 failed" ]
+    [ "${lines[-1]}" = "11 passed, 2 failed" ]
 }
 
 @test "bats that stops before its last test is a failure" {

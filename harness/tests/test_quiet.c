@@ -89,18 +89,23 @@ static struct bounds tight(void)
     return bounds;
 }
 
-static enum limit limit_of(const char *argument)
+static enum limit limit_within(const char *argument, const struct bounds *bounds)
 {
     struct watched w;
-    const struct bounds bounds = tight();
     enum limit limit = LIMIT_NONE;
-    if (watched_bounded(&w, argument, &bounds)) {
+    if (watched_bounded(&w, argument, bounds)) {
         limit = w.t.limit;
         if (limit != LIMIT_NONE)
             CU_ASSERT_EQUAL(w.t.limit_actor, 0);
     }
     watched_end(&w);
     return limit;
+}
+
+static enum limit limit_of(const char *argument)
+{
+    const struct bounds bounds = tight();
+    return limit_within(argument, &bounds);
 }
 
 static void who_computes_without_end_is_ended(void)
@@ -152,8 +157,11 @@ static void who_multiplies_is_ended(void)
 
 static void who_takes_memory_is_ended(void)
 {
-    CU_ASSERT_EQUAL(limit_of("take-memory"), LIMIT_MEMORY);
-    CU_ASSERT_EQUAL(limit_of("take-memory-in-children"), LIMIT_MEMORY);
+    /* Touching memory costs processor time, on some machines much: that bound must not come first. */
+    struct bounds patient = tight();
+    patient.cpu = 5000000000;
+    CU_ASSERT_EQUAL(limit_within("take-memory", &patient), LIMIT_MEMORY);
+    CU_ASSERT_EQUAL(limit_within("take-memory-in-children", &patient), LIMIT_MEMORY);
     CU_ASSERT_NOT_EQUAL(limit_of("fill-memory-files"), LIMIT_NONE);
 }
 

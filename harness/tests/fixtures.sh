@@ -3,7 +3,7 @@
 #
 #   fixtures.sh BUILD [FOLDER…]     BUILD: where the grader was built; FOLDER: only these
 #
-# fixtures/correct/STYLE            everything passes
+# fixtures/correct/STYLE            every program that is there gets everything
 # fixtures/faulty/EXERCISE/FAULT    expected.json says which scenarios fail, by which checks; all others pass
 #
 # Prints "not ok" lines with what differs, and counts on its last line.
@@ -32,9 +32,10 @@ grade() { # FOLDER OPTION…: the result as JSON; the exit status must fit it
 }
 
 check_correct() { # FOLDER
-    grade "$1" --assignment tp1 || return 1
-    jq -e '.complete and .score == .scale' "$scratch/result.json" >/dev/null && return 0
-    jq -r '.exercises[] | .id as $id | if .status != "graded" then "\($id): \(.status)" else
+    grade "$1" --assignment all || return 1
+    jq -e '.complete and ([.exercises[] | select(.status != "missing")] | length > 0 and all(.points == .max))' \
+        "$scratch/result.json" >/dev/null && return 0
+    jq -r '.exercises[] | select(.status != "missing") | .id as $id | if .status != "graded" then "\($id): \(.status)" else
            (.scenarios[] | select(.verdict != "passed") | "\($id)/\(.id): \(.verdict) "
             + ([.checks[]? | select(.verdict != "passed") | "\(.id) (\(.actual // ""))"] | join(", "))) end' \
         "$scratch/result.json"
@@ -43,7 +44,7 @@ check_correct() { # FOLDER
 
 check_faulty() { # FOLDER
     local folder=$1
-    grade "$folder" --assignment tp1 --only "$(jq -r .exercise "$folder/expected.json")" || return 1
+    grade "$folder" --assignment all --only "$(jq -r .exercise "$folder/expected.json")" || return 1
     diff <(jq -S "$wanted" "$folder/expected.json") <(jq -S "$observed" "$scratch/result.json")
 }
 

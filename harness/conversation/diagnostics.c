@@ -6,6 +6,7 @@
 
 #include "ground/buf.h"
 #include "ground/escape.h"
+#include "ground/text.h"
 #include "watching/build_paths.h"
 
 /* More would not help anybody, and a file that includes itself gives millions. */
@@ -30,6 +31,21 @@ static bool is_known(const struct build_result *result, const char *file, int li
     return false;
 }
 
+static const char *hint_at(const char *message)
+{
+    static const struct {
+        const char *first, *second, *hint;
+    } hints[] = {
+#define COMPILE_HINT(first, second, hint) {first, second, hint},
+#include "conversation/compile_hints.def"
+#undef COMPILE_HINT
+    };
+    for (size_t i = 0; i < COUNT_OF(hints); i++)
+        if (strstr(message, hints[i].first) != NULL && strstr(message, hints[i].second) != NULL)
+            return _(hints[i].hint);
+    return NULL;
+}
+
 static void add(struct build_result *result, enum severity severity, const char *file, int line, int column,
                 const char *message)
 {
@@ -43,6 +59,7 @@ static void add(struct build_result *result, enum severity severity, const char 
     d->line = line;
     d->column = column;
     d->message = mem_bytes(message, strnlen(message, LONGEST_MESSAGE));
+    d->hint = hint_at(d->message);
 }
 
 /* --- gcc's JSON --- */

@@ -47,6 +47,7 @@ struct diagnostic { /* of the compiler */
     int line, column;
     enum severity severity;
     char *message;
+    const char *hint; /* what to do about it, translated; static storage; NULL: the message says it all */
 };
 
 struct build_result {

@@ -55,6 +55,7 @@ static json_t *build_json(const struct build_result *build)
         put_integer(item, "column", diagnostic->column);
         put_bytes(item, "severity", severity_name(diagnostic->severity));
         put_bytes(item, "message", diagnostic->message);
+        put_message(item, "hint", diagnostic->hint);
         json_array_append_new(list, item);
     }
     json_object_set_new(object, "diagnostics", list);

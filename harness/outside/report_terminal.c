@@ -87,6 +87,8 @@ static void add_diagnostics(const struct build_result *build, const struct style
         AUTO_FREE char *text = mem_printf("%s%s%s: %s", buf_text(&where), file != NULL ? ": " : "",
                                           severity_text(diagnostic->severity), safe_message);
         layout_wrap(out, style, severity_paint(diagnostic->severity), "    ", text);
+        if (diagnostic->hint != NULL)
+            layout_wrap(out, style, PAINT_NONE, "      → ", diagnostic->hint);
     }
     if (build->message != NULL) {
         AUTO_FREE char *safe = escape_bytes(build->message, strlen(build->message)); /* may quote the compiler */

@@ -4,6 +4,7 @@
 #   fixtures.sh BUILD [FOLDER…]     BUILD: where the grader was built; FOLDER: only these
 #
 # fixtures/correct/STYLE            every program that is there gets everything
+# fixtures/lecture/EXERCISE         what the handout's program does: expected.json says what it loses
 # fixtures/faulty/EXERCISE/FAULT    expected.json says which scenarios fail, by which checks; all others pass
 #
 # Prints "not ok" lines with what differs, and counts on its last line.
@@ -68,7 +69,7 @@ main() {
     trap 'rm -rf "$scratch"' EXIT
     folders=("$@")
     if ((${#folders[@]} == 0)); then
-        folders=("$top/reference" "$top"/fixtures/correct/*/ "$top"/fixtures/faulty/*/*/)
+        folders=("$top/reference" "$top"/fixtures/{correct,lecture}/*/ "$top"/fixtures/faulty/*/*/)
     fi
     for folder in "${folders[@]}"; do
         if check "${folder%/}"; then

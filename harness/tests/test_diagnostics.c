@@ -51,6 +51,31 @@ static void json_of_gcc_is_read(void)
     read_text("");
 }
 
+/* The fields that BSD systems have, the handout's typing faults and forgotten headers get a word of help. */
+static void what_students_meet_has_a_hint(void)
+{
+    static const struct {
+        const char *message, *hint; /* a part of it; NULL: none */
+    } cases[] = {
+        {"\u2018struct sockaddr_in\u2019 has no member named \u2018sin_len\u2019", "no such field"},
+        {"\u2018struct sockaddr\u2019 has no member named \u2018sa_len\u2019", "no such field"},
+        {"\u2018struct point\u2019 has no member named \u2018z\u2019", NULL},
+        {"\u2018IPPORTEUSERRESERVED\u2019 undeclared (first use in this function)", "IPPORT_USERRESERVED"},
+        {"implicit declaration of function \u2018close\u2019", "<unistd.h>"},
+        {"implicit declaration of function \u2018inet_aton\u2019", "<arpa/inet.h>"},
+        {"unused variable \u2018retour\u2019", NULL},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        AUTO_BUF text = BUF_EMPTY;
+        buf_printf(&text, "[{\"kind\": \"error\", \"message\": \"%s\", \"locations\": []}]\n", cases[i].message);
+        read_bytes(text.data, text.len);
+        CU_ASSERT_EQUAL_FATAL(result.n_diagnostics, 1);
+        const char *hint = result.diagnostics[0].hint;
+        CU_ASSERT(cases[i].hint == NULL ? hint == NULL : hint != NULL && strstr(hint, cases[i].hint) != NULL);
+    }
+    read_text("");
+}
+
 static void text_of_the_linker_and_of_make_is_read(void)
 {
     size_t errors = read_text("/usr/bin/ld: /tmp/ccX.o: in function `main':\n"
@@ -140,6 +165,7 @@ int suite_diagnostics(void)
         {"files of the compiler are not named", files_of_the_compiler_are_not_named},
         {"text of gcc is read, and said once", text_of_gcc_is_read_and_said_once},
         {"Latin-1 in JSON is read", latin_1_in_json_is_read},
+        {"what students meet has a hint", what_students_meet_has_a_hint},
         {"hostile texts do no harm", hostile_texts_do_no_harm},
         {"there are never too many, nor too long ones", there_are_never_too_many},
     };

@@ -53,7 +53,7 @@ static void add_diagnostic(struct exercise_result *exercise, const char *file, i
                            const char *message)
 {
     struct diagnostic *diagnostic = ARRAY_ADD(exercise->build.diagnostics, exercise->build.n_diagnostics);
-    *diagnostic = (struct diagnostic){mem_string(file), line, 9, severity, mem_string(message)};
+    *diagnostic = (struct diagnostic){mem_string(file), line, 9, severity, mem_string(message), NULL};
 }
 
 static void add_note(struct grade_result *result, const char *note)

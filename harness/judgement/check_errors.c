@@ -1,4 +1,4 @@
-/* What the program says of failures and successes: reports-error, claims-nothing, says. */
+/* What the program says of failures and successes: reports-error, claims-nothing, says, complains. */
 #include <string.h>
 
 #include "ground/escape.h"
@@ -200,4 +200,23 @@ void judge_says(struct trial *trial)
     if (was_killed(trial))
         return;
     not_said(trial, last, on_out, on_err);
+}
+
+void judge_complains(struct trial *trial)
+{
+    trial_requires(trial, _("The program says on standard error what is wrong"));
+    AUTO_OUTPUT out, err;
+    output_collect(trial->t, trial->actor, STREAM_STDOUT, &out);
+    output_collect(trial->t, trial->actor, STREAM_STDERR, &err);
+    if (output_visible(&err, 0)) {
+        trial_passes(trial);
+    } else if (!was_killed(trial)) {
+        bool on_out = output_visible(&out, 0);
+        trial_fails(trial, on_out ? DIAGNOSIS_ERROR_ON_STDOUT : DIAGNOSIS_NO_COMPLAINT, NULL);
+        if (on_out)
+            trial_shows(trial, _("something was printed, but on standard output only"));
+        else
+            trial_shows(trial, _("nothing was printed"));
+    }
+    trial_expects(trial, _("a message on standard error"));
 }

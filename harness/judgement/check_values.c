@@ -173,6 +173,11 @@ bool valid_text(const char *value)
     return true;
 }
 
+bool valid_lines(const char *value)
+{
+    return value[strspn(value, " \n")] != '\0';
+}
+
 bool valid_size(const char *value)
 {
     return value_number(value, INT32_MAX) >= 0;

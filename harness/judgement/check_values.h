@@ -21,6 +21,7 @@ bool valid_socket_word(const char *value);
 bool valid_direction(const char *value);
 bool valid_actor(const char *value);
 bool valid_text(const char *value);
+bool valid_lines(const char *value);
 bool valid_size(const char *value);
 bool valid_end(const char *value);
 

@@ -1,0 +1,312 @@
+/* Whole lines and words that the program shows: prints-line, prints-no-line, prints-word. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "ground/escape.h"
+#include "ground/text.h"
+#include "judgement/output.h"
+#include "judgement/trial.h"
+
+enum { QUOTE = 100 };
+
+/* A piece of a text that somebody else owns. */
+struct line {
+    const char *text;
+    size_t n;
+};
+
+struct lines {
+    struct line *all;
+    size_t n;
+};
+
+static bool is_blank(char c)
+{
+    return ((unsigned char)c <= ' ' && c != '\n') || c == 0x7f;
+}
+
+/* The sequence ESC [ ... LETTER that sets a colour: its length, 0 when TEXT does not begin with one. */
+static size_t colour(const char *text, size_t n)
+{
+    if (n < 3 || text[0] != '\x1b' || text[1] != '[')
+        return 0;
+    for (size_t i = 2; i < n; i++)
+        if (text[i] >= 0x40 && text[i] <= 0x7e)
+            return i + 1;
+    return 0;
+}
+
+/* What surrounds a line and shows nothing: blanks, a carriage return, the NUL of a whole buffer, colours. */
+static struct line trimmed(struct line line)
+{
+    while (line.n > 0) {
+        size_t skipped = colour(line.text, line.n);
+        if (skipped == 0 && !is_blank(line.text[0]))
+            break;
+        skipped = skipped > 0 ? skipped : 1;
+        line.text += skipped;
+        line.n -= skipped;
+    }
+    while (line.n > 0) {
+        const char *escape = memrchr(line.text, '\x1b', line.n);
+        size_t before = escape != NULL ? (size_t)(escape - line.text) : line.n;
+        if (escape != NULL && colour(escape, line.n - before) == line.n - before)
+            line.n = before;
+        else if (is_blank(line.text[line.n - 1]))
+            line.n--;
+        else
+            break;
+    }
+    return line;
+}
+
+static struct lines split(const char *text, size_t n)
+{
+    struct lines lines = {NULL, 0};
+    for (size_t at = 0; at < n;) {
+        const char *end = memchr(text + at, '\n', n - at);
+        size_t length = end != NULL ? (size_t)(end - text) - at : n - at;
+        *ARRAY_ADD(lines.all, lines.n) = trimmed((struct line){text + at, length});
+        at += length + 1;
+    }
+    return lines;
+}
+
+static bool same_bytes(const char *a, const char *b, size_t n, bool any_case)
+{
+    return n == 0 || (any_case ? strncasecmp(a, b, n) : memcmp(a, b, n)) == 0;
+}
+
+static bool same_line(struct line a, struct line b, bool any_case)
+{
+    return a.n == b.n && same_bytes(a.text, b.text, a.n, any_case);
+}
+
+static bool begins(struct line line, struct line with, bool any_case)
+{
+    return line.n >= with.n && same_bytes(line.text, with.text, with.n, any_case);
+}
+
+static bool holds(struct line line, struct line piece, bool any_case)
+{
+    for (size_t at = 0; piece.n > 0 && at + piece.n <= line.n; at++)
+        if (same_bytes(line.text + at, piece.text, piece.n, any_case))
+            return true;
+    return false;
+}
+
+static bool is_word_byte(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* The same letters and digits, whatever stands between them. */
+static bool same_words(struct line a, struct line b)
+{
+    size_t i = 0, k = 0;
+    for (;;) {
+        while (i < a.n && !is_word_byte(a.text[i]) && (unsigned char)a.text[i] < 0x80)
+            i++;
+        while (k < b.n && !is_word_byte(b.text[k]) && (unsigned char)b.text[k] < 0x80)
+            k++;
+        if (i == a.n || k == b.n)
+            return i == a.n && k == b.n;
+        if (!same_bytes(&a.text[i++], &b.text[k++], 1, true))
+            return false;
+    }
+}
+
+/* The line without its last word: "325 -> " of "325 -> 17665". */
+static struct line head_of(struct line line)
+{
+    while (line.n > 0 && line.text[line.n - 1] != ' ')
+        line.n--;
+    return line;
+}
+
+/* --- prints-line --- */
+
+enum likeness { SAME, OTHER_CASE, OTHER_SIGNS, INSIDE, OTHER_VALUE, UNLIKE };
+
+static enum likeness likeness(struct line found, struct line wanted)
+{
+    if (same_line(found, wanted, false))
+        return SAME;
+    if (same_line(found, wanted, true))
+        return OTHER_CASE;
+    if (same_words(found, wanted))
+        return OTHER_SIGNS;
+    if (holds(found, wanted, true))
+        return INSIDE;
+    struct line head = head_of(wanted);
+    return head.n > 0 && begins(found, head, true) ? OTHER_VALUE : UNLIKE;
+}
+
+/* The line that is most like the one that is missing; NULL when none is. */
+static const struct line *nearest(const struct lines *lines, struct line wanted, enum likeness *how)
+{
+    const struct line *best = NULL;
+    *how = UNLIKE;
+    for (size_t i = 0; i < lines->n; i++) {
+        enum likeness like = likeness(lines->all[i], wanted);
+        if (like >= *how)
+            continue;
+        *how = like;
+        best = &lines->all[i];
+    }
+    return best;
+}
+
+static enum diagnosis diagnosis_of(enum likeness how)
+{
+    switch (how) {
+    case SAME: return DIAGNOSIS_LINE_ORDER;
+    case OTHER_CASE:
+    case OTHER_SIGNS: return DIAGNOSIS_LINE_FORM;
+    case INSIDE: return DIAGNOSIS_LINE_NOT_ALONE;
+    case OTHER_VALUE: return DIAGNOSIS_LINE_VALUE;
+    case UNLIKE: break;
+    }
+    return DIAGNOSIS_LINE_MISSING;
+}
+
+static bool is_true(const struct trial *trial, const char *parameter)
+{
+    const char *value = check_parameter(trial->spec, parameter);
+    return value != NULL && strcmp(value, "true") == 0;
+}
+
+static size_t times(const struct lines *lines, size_t n, struct line wanted, bool any_case)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++)
+        found += same_line(lines->all[i], wanted, any_case) ? 1 : 0;
+    return found;
+}
+
+/* Of the wanted lines, the one at MISSING is the first that is not there. */
+static void line_missing(struct trial *trial, const struct lines *out, const struct lines *all, size_t missing,
+                         bool any_case)
+{
+    struct line wanted = all->all[missing];
+    AUTO_OUTPUT err;
+    output_collect(trial->t, trial->actor, STREAM_STDERR, &err);
+    struct lines complaints = split(buf_text(&err.text), err.text.len);
+    bool on_stderr = times(&complaints, complaints.n, wanted, any_case) > 0;
+    free(complaints.all);
+    enum likeness how;
+    const struct line *like = nearest(out, wanted, &how);
+    if (on_stderr && how != SAME) {
+        trial_fails(trial, DIAGNOSIS_ON_STDERR, NULL);
+        trial_shows(trial, _("it is printed on standard error"));
+    } else if (like == NULL) {
+        trial_fails(trial, DIAGNOSIS_LINE_MISSING, NULL);
+        trial_shows(trial, _("no such line is printed"));
+        trial_explains(trial);
+    } else if (how == SAME && times(out, out->n, wanted, any_case) <= times(all, missing, wanted, any_case)) {
+        trial_fails(trial, DIAGNOSIS_LINE_MISSING, NULL);
+        trial_shows(trial, _("it is not printed often enough"));
+    } else if (how == SAME) {
+        trial_fails(trial, DIAGNOSIS_LINE_ORDER, NULL);
+        trial_shows(trial, _("it is printed, but before a line that it should follow"));
+    } else {
+        AUTO_FREE char *quote = escape_quote(like->text, like->n, QUOTE);
+        trial_fails(trial, diagnosis_of(how), NULL);
+        trial_shows(trial, _("the line %s"), quote);
+        if (how == OTHER_VALUE)
+            trial_explains_meeting(trial);
+    }
+    AUTO_FREE char *expected = escape_quote(wanted.text, wanted.n, QUOTE);
+    trial_expects(trial, _("the line %s"), expected);
+}
+
+void judge_prints_line(struct trial *trial)
+{
+    bool any_case = is_true(trial, "any-case");
+    struct lines wanted = split(trial->spec->value, strlen(trial->spec->value));
+    if (wanted.n == 1)
+        trial_requires(trial, _("The program prints exactly this line"));
+    else
+        trial_requires(trial, _("The program prints exactly these lines, in this order"));
+    AUTO_OUTPUT out;
+    output_collect(trial->t, trial->actor, STREAM_STDOUT, &out);
+    struct lines lines = split(buf_text(&out.text), out.text.len);
+    size_t found = 0;
+    for (size_t i = 0; i < lines.n && found < wanted.n; i++)
+        found += same_line(lines.all[i], wanted.all[found], any_case) ? 1 : 0;
+    if (found == wanted.n)
+        trial_passes(trial);
+    else
+        line_missing(trial, &lines, &wanted, found, any_case);
+    free(lines.all);
+    free(wanted.all);
+}
+
+/* --- prints-no-line --- */
+
+void judge_prints_no_line(struct trial *trial)
+{
+    trial_requires(trial, _("The program prints no result where there is none"));
+    struct lines unwanted = split(trial->spec->value, strlen(trial->spec->value));
+    AUTO_OUTPUT out;
+    output_collect(trial->t, trial->actor, STREAM_STDOUT, &out);
+    struct lines lines = split(buf_text(&out.text), out.text.len);
+    trial_passes(trial);
+    for (size_t i = 0; i < lines.n * unwanted.n && trial->result->verdict == VERDICT_PASSED; i++) {
+        const struct line *line = &lines.all[i / unwanted.n], *beginning = &unwanted.all[i % unwanted.n];
+        if (!begins(*line, *beginning, true))
+            continue;
+        AUTO_FREE char *expected = escape_quote(beginning->text, beginning->n, QUOTE);
+        AUTO_FREE char *quote = escape_quote(line->text, line->n, QUOTE);
+        trial_fails(trial, DIAGNOSIS_LINE_UNWANTED, NULL);
+        trial_expects(trial, _("no line that begins with %s"), expected);
+        trial_shows(trial, _("the line %s"), quote);
+    }
+    free(lines.all);
+    free(unwanted.all);
+}
+
+/* --- prints-word --- */
+
+static bool has_word(const struct output_text *out, const char *word)
+{
+    const char *text = buf_text(&out->text);
+    size_t n = strlen(word);
+    for (size_t at = 0; at + n <= out->text.len; at++)
+        if (same_bytes(text + at, word, n, true) && (at == 0 || !is_word_byte(text[at - 1])) &&
+            (at + n == out->text.len || !is_word_byte(text[at + n])))
+            return true;
+    return false;
+}
+
+static bool has_any_word(const struct output_text *out, const char *words)
+{
+    AUTO_FREE char *copy = mem_string(words);
+    char *rest = NULL;
+    for (char *word = strtok_r(copy, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest))
+        if (has_word(out, word))
+            return true;
+    return false;
+}
+
+void judge_prints_word(struct trial *trial)
+{
+    trial_requires(trial, _("The program prints the word that tells what happened"));
+    AUTO_OUTPUT out, err;
+    output_collect(trial->t, trial->actor, STREAM_STDOUT, &out);
+    output_collect(trial->t, trial->actor, STREAM_STDERR, &err);
+    if (has_any_word(&out, trial->spec->value)) {
+        trial_passes(trial);
+        return;
+    }
+    bool on_stderr = has_any_word(&err, trial->spec->value);
+    trial_fails(trial, on_stderr ? DIAGNOSIS_ON_STDERR : DIAGNOSIS_WORD_MISSING, NULL);
+    trial_expects(trial, _("\"%s\", as a word of its own on standard output"), trial->spec->value);
+    if (on_stderr) {
+        trial_shows(trial, _("it is printed on standard error"));
+        return;
+    }
+    trial_shows(trial, _("this word is not printed"));
+    trial_explains(trial);
+}

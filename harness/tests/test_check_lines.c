@@ -1,0 +1,104 @@
+/* check: whole lines and words on standard output, and complaints on standard error. */
+#include <CUnit/CUnit.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "tests/staged.h"
+#include "tests/suites.h"
+
+/* What CHECK: VALUE says of a program that printed OUT and ERR. */
+static const char *code_of(const char *check, const char *value, const char *out, const char *err)
+{
+    static char code[8];
+    struct staged s;
+    staged_begin(&s);
+    staged_print(&s, STREAM_STDOUT, out);
+    staged_print(&s, STREAM_STDERR, err);
+    snprintf(code, sizeof code, "%s", staged_code(&s, check, value, "client", NULL));
+    staged_end(&s);
+    return code;
+}
+
+static void test_line(void)
+{
+    const char *line = "325 -> 17665";
+    CU_ASSERT_STRING_EQUAL(code_of("prints-line", line, "first\n325 -> 17665\nlast\n", ""), "passed");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-line", line, "325 -> 17665", ""), "passed");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-line", line, " 325 -> 17665\t \r\n", ""), "passed");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-line", line, "\x1b[32m325 -> 17665 \x1b[0m\n", ""), "passed");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-line", line, "", ""), "S110");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-line", line, "17665\n", ""), "S110");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-line", line, "325 -> 325\n", ""), "S111");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-line", line, "325 -> 17665 (0x4501)\n", ""), "S113");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-line", line, "325->17665\n", ""), "S112");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-line", line, "", "325 -> 17665\n"), "S044");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-line", line, "1325 -> 17665\n", ""), "S113");
+}
+
+static void test_lines(void)
+{
+    const char *lines = "avant: 6\napres: -1";
+    CU_ASSERT_STRING_EQUAL(code_of("prints-line", lines, "avant: 6\nbetween\napres: -1\n", ""), "passed");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-line", lines, "apres: -1\navant: 6\n", ""), "S114");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-line", lines, "avant: 6\napres: 6\n", ""), "S111");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-line", lines, "avant: 6\n", ""), "S110");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-line", "avant: 6\navant: 6", "avant: 6\n", ""), "S110");
+}
+
+static void test_case(void)
+{
+    struct staged s;
+    staged_begin(&s);
+    staged_print(&s, STREAM_STDOUT, "192.168.52.2 -> C0A83402\n");
+    const char *line = "192.168.52.2 -> c0a83402";
+    CU_ASSERT_STRING_EQUAL(staged_code(&s, "prints-line", line, "client", NULL), "S112");
+    CU_ASSERT_STRING_EQUAL(staged_code(&s, "prints-line", line, "client", "any-case=true"), "passed");
+    const struct check_result *result = staged_verdict(&s, "prints-line", line, "client", NULL);
+    CU_ASSERT_STRING_EQUAL(result->expected, "the line “192.168.52.2 -> c0a83402”");
+    CU_ASSERT_STRING_EQUAL(result->actual, "the line “192.168.52.2 -> C0A83402”");
+    staged_end(&s);
+}
+
+static void test_no_line(void)
+{
+    CU_ASSERT_STRING_EQUAL(code_of("prints-no-line", "1.2.3 -> \n-1 -> ", "1 -> 256\nbad 1.2.3 -> -1 -> \n", ""), "passed");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-no-line", "1.2.3 -> \n-1 -> ", "1.2.3 -> 01020003\n", ""), "S115");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-no-line", "1.2.3 -> \n-1 -> ", "-1 -> 65535\n", ""), "S115");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-no-line", "-1 -> ", "", "-1 -> no number\n"), "passed");
+}
+
+static void test_word(void)
+{
+    CU_ASSERT_STRING_EQUAL(code_of("prints-word", "EPIPE ECONNRESET", "send: EPIPE.\n", ""), "passed");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-word", "EPIPE ECONNRESET", "econnreset", ""), "passed");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-word", "rien", "c'est vrai, rien\n", ""), "passed");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-word", "rien", "vaurien, riens\n", ""), "S116");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-word", "rien", "", "rien\n"), "S044");
+}
+
+static void test_complains(void)
+{
+    CU_ASSERT_STRING_EQUAL(code_of("complains", "true", "", "usage: client PORT\n"), "passed");
+    CU_ASSERT_STRING_EQUAL(code_of("complains", "true", "usage: client PORT\n", ""), "S022");
+    CU_ASSERT_STRING_EQUAL(code_of("complains", "true", "", " \n"), "S117");
+    struct staged s;
+    staged_begin(&s);
+    staged_kill(&s, SIGSEGV, false);
+    CU_ASSERT_STRING_EQUAL(staged_code(&s, "complains", "true", "client", NULL), "S049");
+    staged_end(&s);
+}
+
+int suite_check_lines(void)
+{
+    static const struct unit_test tests[] = {
+        {"a line is there, exactly", test_line},
+        {"several lines are there, in order", test_lines},
+        {"small and capital letters are the same if it is said", test_case},
+        {"no line begins in a certain way", test_no_line},
+        {"a word stands alone", test_word},
+        {"something is said on standard error", test_complains},
+    };
+    return suite_add("check_lines", tests, COUNT_OF(tests));
+}

@@ -12,10 +12,11 @@
 
 static int load(struct exercise *exercise, const char *root, const char *folder, struct err *err)
 {
-    size_t n = 0;
-    const struct check_rule *rules = check_rules(&n);
+    const struct library library = {NULL, root};
+    struct exercise_setting setting = {.library = &library, .seed = 1};
+    setting.rules = check_rules(&setting.n_rules);
     AUTO_FREE char *path = mem_printf("%s/%s", root, folder);
-    return exercise_load(exercise, path, 1, rules, n, err);
+    return exercise_load(exercise, path, &setting, err);
 }
 
 int stage_make(struct stage *stage, const char *root, const char *build, struct err *err)

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "data/check_load.h"
+#include "data/family.h"
 #include "data/script_load.h"
-#include "data/template.h"
 #include "data/yaml.h"
 #include "ground/text.h"
 
@@ -155,28 +155,16 @@ static int read_scenario(struct loading *loading, const struct yaml *node, struc
     return result;
 }
 
-static int read_scenarios(struct loading *loading, const struct yaml *list, struct err *err)
+static int read_scenarios(struct loading *loading, const struct yaml *root, const struct library *library, struct err *err)
 {
-    if (yaml_expect(list, YAML_LIST, err) != 0)
+    struct family family;
+    if (family_gather(&family, root, loading->exercise->path, library, &loading->room, err) != 0)
         return -1;
-    if (list->n == 0)
-        return yaml_fail(list, err, _("an exercise needs at least one scenario"));
-    for (size_t i = 0; i < list->n; i++) {
-        const struct yaml *written = list->entries[i].value;
-        /* Before the template is written out: a misspelt key is better named than a parameter that nothing seems to use. */
-        if (yaml_keys(written, "id level points for title play check", err) != 0)
-            return -1;
-        struct template template;
-        if (template_expand(&template, written, &loading->room, err) != 0)
-            return -1;
-        int result = 0;
-        for (size_t j = 0; j < template.n && result == 0; j++)
-            result = read_scenario(loading, template.scenarios[j], err);
-        template_free(&template);
-        if (result != 0)
-            return -1;
-    }
-    return 0;
+    int result = 0;
+    for (size_t i = 0; i < family.n && result == 0; i++)
+        result = read_scenario(loading, family.scenarios[i], err);
+    family_free(&family);
+    return result;
 }
 
 /* Results, options and reports name an exercise by its id, people find it by its folder: the two must be one. */
@@ -194,12 +182,12 @@ static int check_folder(const struct exercise *exercise, const struct yaml *id, 
 static int read_exercise(struct loading *loading, const struct yaml *root, const char *dir, struct err *err)
 {
     struct exercise *exercise = loading->exercise;
-    const struct yaml *id = NULL, *program = NULL, *title = NULL, *scenarios = NULL;
-    if (yaml_keys(root, "id program also title lecture scenarios", err) != 0 || yaml_need(root, "id", &id, err) != 0 ||
-        yaml_name(id, &exercise->id, err) != 0 || check_folder(exercise, id, dir, err) != 0 ||
-        yaml_need(root, "program", &program, err) != 0 || read_program_name(program, &exercise->program, err) != 0 ||
-        yaml_need(root, "title", &title, err) != 0 || bilingual_load(&exercise->title, title, err) != 0 ||
-        yaml_need(root, "scenarios", &scenarios, err) != 0)
+    const struct yaml *id = NULL, *program = NULL, *title = NULL;
+    if (yaml_keys(root, "id program also title lecture like parameters without scenarios", err) != 0 ||
+        yaml_need(root, "id", &id, err) != 0 || yaml_name(id, &exercise->id, err) != 0 ||
+        check_folder(exercise, id, dir, err) != 0 || yaml_need(root, "program", &program, err) != 0 ||
+        read_program_name(program, &exercise->program, err) != 0 || yaml_need(root, "title", &title, err) != 0 ||
+        bilingual_load(&exercise->title, title, err) != 0)
         return -1;
     const struct yaml *also = yaml_get(root, "also"), *lecture = yaml_get(root, "lecture");
     if (also == NULL)
@@ -208,11 +196,10 @@ static int read_exercise(struct loading *loading, const struct yaml *root, const
         return -1;
     if (lecture != NULL && yaml_line(lecture, &exercise->lecture, err) != 0)
         return -1;
-    return read_scenarios(loading, scenarios, err);
+    return 0;
 }
 
-int exercise_load(struct exercise *exercise, const char *dir, uint64_t seed, const struct check_rule *rules,
-                  size_t n_rules, struct err *err)
+int exercise_load(struct exercise *exercise, const char *dir, const struct exercise_setting *setting, struct err *err)
 {
     *exercise = (struct exercise){.path = mem_printf("%s/exercise.yaml", dir)};
     struct yaml_document document;
@@ -220,9 +207,11 @@ int exercise_load(struct exercise *exercise, const char *dir, uint64_t seed, con
         exercise_free(exercise);
         return -1;
     }
-    struct loading loading = {.exercise = exercise, .seed = seed, .room = LARGEST_EXERCISE};
-    check_table_init(&loading.table, rules, n_rules);
+    struct loading loading = {.exercise = exercise, .seed = setting->seed, .room = LARGEST_EXERCISE};
+    check_table_init(&loading.table, setting->rules, setting->n_rules);
     int result = read_exercise(&loading, document.root, dir, err);
+    if (result == 0)
+        result = read_scenarios(&loading, document.root, setting->library, err);
     check_table_free(&loading.table);
     yaml_document_free(&document);
     if (result != 0)

@@ -1,11 +1,12 @@
 /*
- * exercise: a definition, read from exercises/ID/exercise.yaml and validated wholly. Templates are expanded and `repeat` is
- * unrolled at load, so that whoever plays or judges sees plain lists.
+ * exercise: a definition, read from exercises/ID/exercise.yaml and validated wholly. Templates are expanded, `repeat` is
+ * unrolled and scenarios of the exercise that it is `like` are taken over at load, so that whoever plays or judges sees plain lists.
  */
 #ifndef DATA_EXERCISE_H
 #define DATA_EXERCISE_H
 
 #include "data/bilingual.h"
+#include "data/library.h"
 #include "data/script.h"
 #include "ground/base.h"
 
@@ -58,12 +59,19 @@ struct check_rule {
     bool (*valid)(const char *value); /* NULL: any value */
 };
 
+/* What a definition is read with. */
+struct exercise_setting {
+    const struct library *library; /* where the exercise that it is `like` is found */
+    uint64_t seed;                 /* varies the letters of `{size: N}` messages */
+    const struct check_rule *rules;
+    size_t n_rules;
+};
+
 /*
- * Reads DIR/exercise.yaml; its id is the folder's name. SEED varies the letters of `{size: N}` messages. Errors are
- * "file:line:column: what is wrong, what is expected" (blame: exercise); EXERCISE is then empty.
+ * Reads DIR/exercise.yaml, and what it is like; its id is the folder's name. Errors are "file:line:column: what is wrong,
+ * what is expected" (blame: exercise); EXERCISE is then empty.
  */
-int exercise_load(struct exercise *exercise, const char *dir, uint64_t seed, const struct check_rule *rules,
-                  size_t n_rules, struct err *err);
+int exercise_load(struct exercise *exercise, const char *dir, const struct exercise_setting *setting, struct err *err);
 void exercise_free(struct exercise *exercise);
 const char *check_parameter(const struct check_spec *check, const char *name); /* NULL: not given */
 const char *level_name(enum level level);                                      /* "core", "robustness" */

@@ -10,6 +10,7 @@ enum { MOST_SCENARIOS = 1000, MOST_TIMES = 10000 };
 
 struct binding {
     const char *name;  /* the definition's */
+    struct template_value *given; /* by the exercise's parameters; NULL: by `for` */
     struct yaml **values; /* owned */
     size_t n;
     size_t now;  /* the value of this round */
@@ -24,6 +25,7 @@ struct expansion {
     size_t n;
     char round[24]; /* the value of $i; empty outside a repeat */
     enum place place;
+    const struct yaml *origin; /* the value from another file that the scalar at hand has got; NULL: none */
     size_t *room;
 };
 
@@ -51,8 +53,13 @@ static int unknown_parameter(const struct expansion *e, const struct yaml *node,
                      buf_text(&known));
 }
 
-static void note_use(struct expansion *e, struct binding *binding)
+static void note_use(struct expansion *e, const struct yaml *node, struct binding *binding)
 {
+    if (binding->given != NULL) {
+        binding->given->used = true;
+        if (binding->given->value->path != node->path)
+            e->origin = binding->given->value;
+    }
     switch (e->place) {
     case PLACE_ELSEWHERE: binding->used = true; break;
     case PLACE_ID: binding->in_id = true; break;
@@ -78,7 +85,7 @@ static int substitute(struct expansion *e, const struct yaml *node, const char *
         struct binding *binding = &e->bindings[i];
         if (strlen(binding->name) != length || memcmp(binding->name, name, length) != 0)
             continue;
-        note_use(e, binding);
+        note_use(e, node, binding);
         const struct yaml *value = binding->values[binding->now];
         buf_add(out, value->text, value->len);
         return 0;
@@ -106,6 +113,7 @@ static struct yaml *expand_scalar(struct expansion *e, const struct yaml *node, 
     if (dollar == NULL)
         return copy_scalar(e, node, node->text, node->len, err);
     AUTO_BUF text = BUF_EMPTY;
+    e->origin = NULL;
     for (; dollar != NULL; dollar = memchr(cursor, '$', (size_t)(end - cursor))) {
         buf_add(&text, cursor, (size_t)(dollar - cursor));
         cursor = dollar + 1;
@@ -116,8 +124,14 @@ static struct yaml *expand_scalar(struct expansion *e, const struct yaml *node, 
     }
     buf_add(&text, cursor, (size_t)(end - cursor));
     struct yaml *copy = copy_scalar(e, node, buf_text(&text), text.len, err);
-    if (copy != NULL)
-        copy->plain = false; /* a value that is empty is an empty text, not nothing */
+    if (copy == NULL)
+        return NULL;
+    copy->plain = false; /* a value that is empty is an empty text, not nothing */
+    if (e->origin != NULL) {
+        copy->path = e->origin->path;
+        copy->line = e->origin->line;
+        copy->column = e->origin->column;
+    }
     return copy;
 }
 
@@ -229,31 +243,61 @@ static struct yaml *expand_scenario(struct expansion *e, const struct yaml *scen
     return copy;
 }
 
-/* One entry of `for:`. */
-static int bind_one(struct expansion *e, const struct yaml_entry *entry, struct err *err)
+static int check_name(const struct yaml *key, struct err *err)
 {
-    const char *name = entry->key->text;
     const char *letters = "abcdefghijklmnopqrstuvwxyz_0123456789";
-    AUTO_FREE char *quote = yaml_quote(entry->key);
-    if (name[0] < 'a' || name[0] > 'z' || strspn(name, letters) != entry->key->len)
-        return yaml_fail(entry->key, err, _("%s can't be a parameter; expected: a lower-case letter, then letters, "
-                                            "digits or _"), quote);
-    if (strcmp(name, "i") == 0)
-        return yaml_fail(entry->key, err, _("a parameter can't be called i: that is the counter of repeat"));
-    if (yaml_expect(entry->value, YAML_LIST, err) != 0)
+    AUTO_FREE char *quote = yaml_quote(key);
+    if (key->text[0] < 'a' || key->text[0] > 'z' || strspn(key->text, letters) != key->len)
+        return yaml_fail(key, err, _("%s can't be a parameter; expected: a lower-case letter, then letters, "
+                                     "digits or _"), quote);
+    if (yaml_is(key, "i"))
+        return yaml_fail(key, err, _("a parameter can't be called i: that is the counter of repeat"));
+    return 0;
+}
+
+/* Makes VALUE one more value of the last binding; KNOWN: the parameters that may stand in it. */
+static int bind_value(struct expansion *e, const struct yaml *value, struct expansion *known, struct err *err)
+{
+    if (yaml_expect(value, YAML_SCALAR, err) != 0)
         return -1;
+    struct yaml *expanded = expand_scalar(known, value, err);
+    if (expanded == NULL)
+        return -1;
+    struct binding *binding = &e->bindings[e->n - 1];
+    *ARRAY_ADD(binding->values, binding->n) = expanded;
+    return 0;
+}
+
+/* The exercise's own parameters, before those of `for`. */
+static int bind_given(struct expansion *e, struct template_values *given, struct err *err)
+{
+    struct expansion literal = {.room = e->room}; /* only $$ means something in a value */
+    for (size_t i = 0; given != NULL && i < given->n; i++) {
+        struct binding *binding = ARRAY_ADD(e->bindings, e->n);
+        *binding = (struct binding){.name = given->items[i].key->text, .given = &given->items[i]};
+        if (bind_value(e, given->items[i].value, &literal, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* One entry of `for:`; in its values the first N_GIVEN parameters may stand. */
+static int bind_one(struct expansion *e, size_t n_given, const struct yaml_entry *entry, struct err *err)
+{
+    if (check_name(entry->key, err) != 0 || yaml_expect(entry->value, YAML_LIST, err) != 0)
+        return -1;
+    AUTO_FREE char *quote = yaml_quote(entry->key);
     if (entry->value->n == 0)
         return yaml_fail(entry->value, err, _("the parameter %s has no value"), quote);
+    for (size_t i = 0; i < n_given; i++)
+        if (yaml_is(entry->key, e->bindings[i].name))
+            return yaml_fail(entry->key, err, _("the exercise has a parameter %s already"), quote);
     struct binding *binding = ARRAY_ADD(e->bindings, e->n);
-    binding->name = name;
-    struct expansion literal = {.room = e->room}; /* only $$ means something in a value */
-    for (size_t i = 0; i < entry->value->n; i++) {
-        const struct yaml *value = entry->value->entries[i].value;
-        struct yaml *expanded = yaml_expect(value, YAML_SCALAR, err) == 0 ? expand_scalar(&literal, value, err) : NULL;
-        if (expanded == NULL)
+    binding->name = entry->key->text;
+    struct expansion given = {.bindings = e->bindings, .n = n_given, .room = e->room};
+    for (size_t i = 0; i < entry->value->n; i++)
+        if (bind_value(e, entry->value->entries[i].value, &given, err) != 0)
             return -1;
-        *ARRAY_ADD(binding->values, binding->n) = expanded;
-    }
     return 0;
 }
 
@@ -261,9 +305,9 @@ static int bind_all(struct expansion *e, const struct yaml *parameters, struct e
 {
     if (yaml_expect(parameters, YAML_MAP, err) != 0)
         return -1;
-    size_t combinations = 1;
+    size_t combinations = 1, n_given = e->n;
     for (size_t i = 0; i < parameters->n; i++) {
-        if (bind_one(e, &parameters->entries[i], err) != 0)
+        if (bind_one(e, n_given, &parameters->entries[i], err) != 0)
             return -1;
         combinations *= e->bindings[e->n - 1].n;
         if (combinations > MOST_SCENARIOS)
@@ -290,7 +334,7 @@ static int check_uses(const struct expansion *e, const struct yaml *scenario, st
     const struct yaml *place = id != NULL ? id : scenario;
     for (size_t i = 0; i < e->n; i++) {
         const struct binding *binding = &e->bindings[i];
-        if (!binding->used)
+        if (binding->given == NULL && !binding->used)
             return yaml_fail(yaml_get(scenario, "for"), err, _("nothing in the scenario uses $%s"), binding->name);
         if (binding->n > 1 && !binding->in_id)
             return yaml_fail(place, err, _("several scenarios get the same id; mention $%s in the id"), binding->name);
@@ -309,14 +353,40 @@ static int expand_all(struct template *template, struct expansion *e, const stru
     return check_uses(e, scenario, err);
 }
 
-int template_expand(struct template *template, const struct yaml *scenario, size_t *room, struct err *err)
+int template_values_add(struct template_values *values, const struct yaml *parameters, struct err *err)
+{
+    if (yaml_expect(parameters, YAML_MAP, err) != 0)
+        return -1;
+    for (size_t i = 0; i < parameters->n; i++) {
+        const struct yaml_entry *entry = &parameters->entries[i];
+        if (check_name(entry->key, err) != 0 || yaml_expect(entry->value, YAML_SCALAR, err) != 0)
+            return -1;
+        bool known = false;
+        for (size_t j = 0; j < values->n && !known; j++)
+            known = yaml_is(entry->key, values->items[j].key->text);
+        if (!known)
+            *ARRAY_ADD(values->items, values->n) = (struct template_value){entry->key, entry->value, false};
+    }
+    return 0;
+}
+
+void template_values_free(struct template_values *values)
+{
+    free(values->items);
+    *values = (struct template_values){NULL, 0};
+}
+
+int template_expand(struct template *template, const struct yaml *scenario, struct template_values *values, size_t *room,
+                    struct err *err)
 {
     *template = (struct template){NULL, 0};
     if (yaml_expect(scenario, YAML_MAP, err) != 0)
         return -1;
     struct expansion e = {.room = room};
     const struct yaml *parameters = yaml_get(scenario, "for");
-    int result = parameters != NULL ? bind_all(&e, parameters, err) : 0;
+    int result = bind_given(&e, values, err);
+    if (result == 0 && parameters != NULL)
+        result = bind_all(&e, parameters, err);
     if (result == 0)
         result = expand_all(template, &e, scenario, err);
     for (size_t i = 0; i < e.n; i++) {

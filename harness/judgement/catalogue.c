@@ -3,36 +3,23 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "ground/text.h"
 #include "judgement/check.h"
-
-/* NAME below the instructor's folder if it is there, else below the project's. */
-static char *find(const struct grade_request *request, const char *name)
-{
-    if (request->exercises_dir != NULL) {
-        char *path = mem_printf("%s/%s", request->exercises_dir, name);
-        if (access(path, F_OK) == 0)
-            return path;
-        free(path);
-    }
-    return mem_printf("%s/exercises/%s", request->root, name);
-}
 
 int catalogue_load(struct catalogue *catalogue, const struct grade_request *request, struct err *err)
 {
     *catalogue = (struct catalogue){.n = 0};
-    size_t n_rules = 0;
-    const struct check_rule *rules = check_rules(&n_rules);
+    const struct library library = {request->exercises_dir, request->root};
+    struct exercise_setting setting = {.library = &library, .seed = request->seed};
+    setting.rules = check_rules(&setting.n_rules);
     AUTO_FREE char *name = mem_printf("assignments/%s.yaml", request->assignment);
-    AUTO_FREE char *path = find(request, name);
+    AUTO_FREE char *path = library_path(&library, name);
     if (assignment_load(&catalogue->assignment, path, err) < 0)
         return -1;
     catalogue->exercises = mem_alloc(catalogue->assignment.n * sizeof *catalogue->exercises);
     for (size_t i = 0; i < catalogue->assignment.n; i++) {
-        AUTO_FREE char *folder = find(request, catalogue->assignment.items[i].exercise);
-        if (exercise_load(&catalogue->exercises[i], folder, request->seed, rules, n_rules, err) < 0) {
+        AUTO_FREE char *folder = library_exercise(&library, catalogue->assignment.items[i].exercise);
+        if (exercise_load(&catalogue->exercises[i], folder, &setting, err) < 0) {
             catalogue_free(catalogue);
             return -1;
         }

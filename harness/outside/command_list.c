@@ -110,14 +110,12 @@ static int load_assignment(const struct options *options, const char *name, stru
 
 static int load_exercise(const struct options *options, const char *id, struct catalogue *catalogue, struct err *err)
 {
-    AUTO_FREE char *own = mem_printf("%s/exercises/%s", options->root, id);
-    AUTO_FREE char *extra = options->exercises == NULL ? NULL : mem_printf("%s/%s", options->exercises, id);
-    AUTO_FREE char *definition = extra == NULL ? NULL : mem_printf("%s/exercise.yaml", extra);
-    bool theirs = definition != NULL && access(definition, F_OK) == 0;
-    size_t n_rules = 0;
-    const struct check_rule *rules = check_rules(&n_rules);
+    const struct library library = {options->exercises, options->root};
+    struct exercise_setting setting = {.library = &library, .seed = options->seed};
+    setting.rules = check_rules(&setting.n_rules);
+    AUTO_FREE char *folder = library_exercise(&library, id);
     struct exercise exercise;
-    if (exercise_load(&exercise, theirs ? extra : own, options->seed, rules, n_rules, err) < 0)
+    if (exercise_load(&exercise, folder, &setting, err) < 0)
         return -1;
     *ARRAY_ADD(catalogue->exercises, catalogue->n_exercises) = exercise;
     return 0;

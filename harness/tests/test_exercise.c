@@ -28,7 +28,9 @@ static int load(struct exercise *exercise, const char *text, size_t size, uint64
     *err = ERR_NONE;
     AUTO_FREE char *path = definition_write("sample/exercise.yaml", text, size);
     *strrchr(path, '/') = '\0';
-    return exercise_load(exercise, path, seed, rules, COUNT_OF(rules), err);
+    const struct library library = {NULL, path};
+    const struct exercise_setting setting = {&library, seed, rules, COUNT_OF(rules)};
+    return exercise_load(exercise, path, &setting, err);
 }
 
 static const char sample[] =
@@ -240,7 +242,9 @@ static void missing_definition_is_an_error(void)
     AUTO_FREE char *path = definition_write("sample/other.yaml", "", 0);
     *strrchr(path, '/') = '\0';
     *strrchr(path, '/') = '\0';
-    CU_ASSERT_EQUAL(exercise_load(&e, path, 1, rules, COUNT_OF(rules), &err), -1);
+    const struct library library = {NULL, path};
+    const struct exercise_setting setting = {&library, 1, rules, COUNT_OF(rules)};
+    CU_ASSERT_EQUAL(exercise_load(&e, path, &setting, &err), -1);
     CU_ASSERT_EQUAL(err.blame, BLAME_EXERCISE);
     CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "exercise.yaml"));
     CU_ASSERT_PTR_NULL(e.path);
@@ -319,7 +323,7 @@ static void schema_knows_every_word(void)
     const json_t *condition = json_array_get(json_object_get(json_object_get(definitions, "condition"), "anyOf"), 0);
     CU_ASSERT(schema_same_words(roles, json_object_get(json_object_get(definitions, "role"), "enum")));
     CU_ASSERT(schema_same_words(conditions, json_object_get(condition, "enum")));
-    CU_ASSERT(schema_same_words("id program also title lecture scenarios", json_object_get(schema, "properties")));
+    CU_ASSERT(schema_same_words("id program also title lecture like parameters without scenarios", json_object_get(schema, "properties")));
     const json_t *scenario = json_object_get(json_object_get(definitions, "scenario"), "properties");
     CU_ASSERT(schema_same_words("id level points for title play check", scenario));
     json_decref(schema);

@@ -28,7 +28,7 @@ static int load(struct played *p, const char *play, uint64_t seed)
     int result = yaml_parse(&document, "f", buf_text(&text), text.len, &p->err);
     struct template template = {NULL, 0};
     if (result == 0)
-        result = template_expand(&template, document.root, &room, &p->err);
+        result = template_expand(&template, document.root, NULL, &room, &p->err);
     if (result == 0)
         result = script_load(&p->script, &p->cast, yaml_get(template.scenarios[0], "play"), &origin, &p->err);
     template_free(&template);

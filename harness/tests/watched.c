@@ -115,7 +115,7 @@ static int load(struct watched *w, const char *play)
     int result = yaml_parse(&document, "play", buf_text(&text), text.len, &w->err);
     struct template template = {NULL, 0};
     if (result == 0)
-        result = template_expand(&template, document.root, &room, &w->err);
+        result = template_expand(&template, document.root, NULL, &room, &w->err);
     if (result == 0)
         result = script_load(&w->script, &w->cast, yaml_get(template.scenarios[0], "play"), &origin, &w->err);
     template_free(&template);

@@ -1,6 +1,7 @@
 /*
  * exercise: a definition, read from exercises/ID/exercise.yaml and validated wholly. Templates are expanded, `repeat` is
- * unrolled and scenarios of the exercise that it is `like` are taken over at load, so that whoever plays or judges sees plain lists.
+ * unrolled and the scenarios of the exercise that it is `like` are taken over at load, so that whoever plays or judges sees
+ * plain lists.
  */
 #ifndef DATA_EXERCISE_H
 #define DATA_EXERCISE_H

@@ -7,7 +7,8 @@
  *     without: [refused-*]
  *     scenarios: […]                        more of them; one that has the id of one taken over stands in its place
  *
- * `parameters` gives values to $name in all scenarios, those taken over too: a value of this exercise's own goes before the other's.
+ * `parameters` gives values to $name in all scenarios, those taken over too: a value of this exercise's own goes before the
+ * other's.
  */
 #ifndef DATA_FAMILY_H
 #define DATA_FAMILY_H

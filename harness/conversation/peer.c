@@ -87,13 +87,13 @@ static void take_bytes(struct peer *peer)
             return;
         if (n < 0) {
             end_with(peer, errno == ECONNRESET ? DEED_RESET : DEED_FAILED, errno);
-        } else if (n == 0 && peer->type == SOCK_STREAM) {
+        } else if (n == 0 && type_connects(peer->type)) {
             end_with(peer, DEED_END_OF_FILE, 0);
         } else {
             struct event *event = note(peer, DEED_RECEIVED, 0);
             bytes_set(&event->deed.bytes, data, (size_t)n, sizeof data);
             tracer_kept(peer->tracer, (size_t)n);
-            if (peer->type != SOCK_STREAM)
+            if (!type_connects(peer->type))
                 peer->sender = event->deed.address = from;
             peer->received += (size_t)n;
         }
@@ -104,7 +104,7 @@ static void put_bytes(struct peer *peer)
 {
     const struct step *step = peer->step;
     while (peer->connection >= 0 && !peer->broken && peer->sent < step->size) {
-        bool datagram = peer->type != SOCK_STREAM && peer->sender.len > 0;
+        bool datagram = !type_connects(peer->type) && peer->sender.len > 0;
         ssize_t n = sendto(peer->connection, step->bytes + peer->sent, step->size - peer->sent, MSG_NOSIGNAL,
                            datagram ? (const struct sockaddr *)&peer->sender.storage : NULL,
                            datagram ? peer->sender.len : 0);
@@ -199,7 +199,7 @@ static int begin_listen(struct peer *peer, const struct step *step, struct err *
         note(peer, DEED_FAILED, errno);
         return 0;
     }
-    if (step->type != SOCK_STREAM) {
+    if (!type_connects(step->type)) {
         note(peer, DEED_BOUND, 0)->deed.address = step->address;
         peer->connection = steal_fd(&peer->listener);
         return watch_connection(peer, err);

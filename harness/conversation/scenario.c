@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "conversation/message.h"
@@ -245,6 +246,16 @@ static enum progress step_settle(struct play *play)
     return tracer_run(play->tracer, false, NULL, NULL) == RUN_LIMIT ? PROGRESS_LIMIT : PROGRESS_ON;
 }
 
+static enum progress step_look(struct play *play, const struct step *step)
+{
+    AUTO_FREE char *path = address_text(&step->address);
+    struct stat status;
+    struct event *event = transcript_add(&play->transcript, EVENT_DEED, -1, 0, tracer_now(play->tracer));
+    event->deed.kind = lstat(path, &status) == 0 ? DEED_FOUND : DEED_MISSING;
+    event->deed.address = step->address;
+    return PROGRESS_ON;
+}
+
 static bool peer_step_done(void *context)
 {
     return peer_done(context);
@@ -273,6 +284,7 @@ static enum progress play_step(struct play *play, const struct step *step, struc
     case STEP_INPUT: tracer_input(play->tracer, actor, step->bytes, step->size); return PROGRESS_ON;
     case STEP_INPUT_END: tracer_end_input(play->tracer, actor); return PROGRESS_ON;
     case STEP_SETTLE: return step_settle(play);
+    case STEP_LOOK: return step_look(play, step);
     case STEP_NONE:
     case STEP_FAULT: return PROGRESS_ON;
     case STEP_PEER_LISTEN:

@@ -90,10 +90,12 @@ static bool parse_unix(const char *path, struct address *address)
 {
     struct sockaddr_un un = {.sun_family = AF_UNIX};
     size_t n = strlen(path);
-    if (n == 0 || n >= sizeof un.sun_path)
+    if (n == 0 || n > sizeof un.sun_path)
         return false;
-    memcpy(un.sun_path, path, n + 1);
-    address->len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n + 1);
+    /* A path may fill its field: then no NUL ends it, and the length says where it ends. */
+    memcpy(un.sun_path, path, n);
+    size_t end = n < sizeof un.sun_path ? n + 1 : n;
+    address->len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + end);
     memcpy(&address->storage, &un, address->len);
     return true;
 }
@@ -105,6 +107,9 @@ int address_parse(const char *text, struct address *address, int *type, struct e
     bool good = false;
     if (strncmp(text, "unix:", 5) == 0) {
         good = parse_unix(text + 5, address);
+    } else if (strncmp(text, "seqpacket:", 10) == 0) {
+        *type = SOCK_SEQPACKET;
+        good = parse_unix(text + 10, address);
     } else if (strncmp(text, "udp:", 4) == 0) {
         *type = SOCK_DGRAM;
         good = parse_internet(text + 4, address);
@@ -116,7 +121,7 @@ int address_parse(const char *text, struct address *address, int *type, struct e
     AUTO_FREE char *quote = escape_quote(text, strlen(text), 120);
     return err_set(err, BLAME_EXERCISE,
                    _("%s is not an address; expected something like 127.0.0.1:5000, [::1]:5000, udp:0.0.0.0:5000 or "
-                     "unix:/tmp/s (a path of at most 107 bytes)"),
+                     "unix:/tmp/s (a path of at most 108 bytes)"),
                    quote);
 }
 

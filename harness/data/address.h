@@ -1,6 +1,6 @@
 /*
  * address: a socket address, and how definitions write it: "127.0.0.1:5000", "[::1]:5000", "udp:0.0.0.0:5000",
- * "unix:/tmp/s". The protocol is tcp unless a prefix says otherwise.
+ * "unix:/tmp/s", "seqpacket:/tmp/s". The protocol is tcp unless a prefix says otherwise.
  */
 #ifndef DATA_ADDRESS_H
 #define DATA_ADDRESS_H
@@ -14,7 +14,7 @@ struct address {
     socklen_t len; /* bytes used in storage; 0: no address */
 };
 
-/* Parses TEXT; *TYPE becomes SOCK_STREAM or SOCK_DGRAM. On failure says what is expected (blame: exercise). */
+/* Parses TEXT; *TYPE becomes SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET. On failure says what is expected (blame: exercise). */
 int address_parse(const char *text, struct address *address, int *type, struct err *err);
 /* Numeric, as definitions write it, without a protocol prefix: "127.0.0.1:5000", "[::]:5000", "/tmp/s". The caller frees. */
 char *address_text(const struct address *address);
@@ -25,6 +25,8 @@ int address_port(const struct address *address);
 /* 0.0.0.0 or :: */
 bool address_is_any(const struct address *address);
 bool address_equal(const struct address *a, const struct address *b);
+/* Whether sockets of this type have connections: one listens, another connects. */
+bool type_connects(int type);
 /* "IPv4", "IPv6", "UNIX", "NETLINK"… or the number. Static storage. */
 const char *family_name(int family);
 /* "AF_INET"; "SOCK_STREAM". Static storage. */

@@ -56,6 +56,11 @@ const char *family_constant(int family)
     return number(family);
 }
 
+bool type_connects(int type)
+{
+    return type == SOCK_STREAM || type == SOCK_SEQPACKET;
+}
+
 const char *type_constant(int type)
 {
     int plain = type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC);

@@ -33,8 +33,8 @@ struct step {
     int port;                 /* until: 0 = any */
     bool hold;                /* until: stop the program exactly there, until a release */
     int signal;               /* signal */
-    struct address address;   /* listen, connect, bind */
-    int type;                 /* SOCK_STREAM or SOCK_DGRAM */
+    struct address address;   /* listen, connect, bind, look */
+    int type;                 /* SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET */
     char *bytes;              /* send, input */
     size_t size;              /* of bytes; receive: how many are awaited in all on this connection */
     bool end_of_file;         /* receive: wait for the end instead of a count */

@@ -52,6 +52,7 @@ static int read_argument(struct script_reader *reader, const struct yaml *argume
     case STEP_INPUT:
     case STEP_INPUT_END:
     case STEP_SETTLE:
+    case STEP_LOOK:
     case STEP_FAULT: break;
     }
     return err_set(err, BLAME_HARNESS, "%s", _("a step of a program was taken for a step of a peer"));

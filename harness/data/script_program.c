@@ -237,6 +237,17 @@ static int read_fault(struct script_reader *reader, const struct yaml *argument,
     return read_fault_details(entry->value, step, err);
 }
 
+static int read_look(const struct yaml *argument, struct step *step, struct err *err)
+{
+    AUTO_FREE char *path = NULL;
+    if (yaml_line(argument, &path, err) != 0)
+        return -1;
+    AUTO_FREE char *address = mem_printf("unix:%s", path);
+    if (path[0] != '/' || address_parse(address, &step->address, &step->type, err) != 0)
+        return yaml_fail(argument, err, _("a path begins with '/' and has at most 108 bytes, as in /tmp/s"));
+    return 0;
+}
+
 int read_program_step(struct script_reader *reader, const struct yaml *argument, struct step *step, struct err *err)
 {
     struct cast_member *member = NULL;
@@ -250,6 +261,7 @@ int read_program_step(struct script_reader *reader, const struct yaml *argument,
     case STEP_SIGNAL: return read_signal(reader, argument, step, err);
     case STEP_INPUT: return read_input(reader, argument, step, err);
     case STEP_INPUT_END: return read_program(reader, argument, step, &member, err);
+    case STEP_LOOK: return read_look(argument, step, err);
     case STEP_FAULT: return read_fault(reader, argument, step, err);
     case STEP_SETTLE:
         return yaml_is_null(argument) ? 0 : yaml_fail(argument, err, _("'settle' takes no argument"));

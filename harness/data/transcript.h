@@ -20,7 +20,7 @@ enum event_kind {
     EVENT_CALL,    /* a program's system call returned (or never did) */
     EVENT_OUTPUT,  /* a program wrote on its terminal */
     EVENT_PROCESS, /* a process or thread began, changed its program or ended */
-    EVENT_DEED,    /* a scripted peer did or saw something */
+    EVENT_DEED,    /* a scripted peer, or the world, did or saw something */
     EVENT_PACKET,  /* a packet went over the world's loopback */
     EVENT_HELD,    /* a program (a process of it) still has this socket open: at its exit, or at the end of the play */
     EVENT_STUCK,   /* nothing more would happen, and the step in progress was not done */
@@ -85,13 +85,14 @@ struct process_event {
 
 enum deed_kind {
     DEED_LISTENING, DEED_BOUND, DEED_CONNECTED, DEED_REFUSED, DEED_ACCEPTED, DEED_SENT, DEED_RECEIVED, DEED_END_OF_FILE,
-    DEED_RESET, DEED_HALF_CLOSED, DEED_CLOSED, DEED_FAILED
+    DEED_RESET, DEED_HALF_CLOSED, DEED_CLOSED, DEED_FAILED,
+    DEED_FOUND, DEED_MISSING /* the world's: a file is there, or is not */
 };
 
 struct deed {
     enum deed_kind kind;
     struct bytes bytes;     /* sent, received */
-    struct address address; /* who is at the other end */
+    struct address address; /* who is at the other end; found, missing: the path */
     int error;              /* refused, failed: errno; closed: ECONNRESET when the peer reset the connection */
 };
 

@@ -100,7 +100,7 @@ static void get_change(struct wire_reader *in, struct process_event *change)
 
 static void get_deed(struct wire_reader *in, struct deed *deed)
 {
-    deed->kind = (enum deed_kind)wire_get_range(in, DEED_LISTENING, DEED_FAILED);
+    deed->kind = (enum deed_kind)wire_get_range(in, DEED_LISTENING, DEED_MISSING);
     get_bytes(in, &deed->bytes);
     get_address(in, &deed->address);
     deed->error = wire_get_int(in);

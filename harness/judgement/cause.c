@@ -90,7 +90,7 @@ static void learn_from(const struct scenario *scenario, struct meeting *meeting)
 
 static struct meeting meeting_of(const struct trial *trial)
 {
-    struct meeting meeting = {unknown, unknown, unknown, false, false, false, false, false};
+    struct meeting meeting = {unknown, unknown, unknown, NULL, false, false, false, false, false};
     for (size_t i = 0; trial->exercise != NULL && i < trial->exercise->n_scenarios; i++)
         learn_from(&trial->exercise->scenarios[i], &meeting);
     learn_from(trial->scenario, &meeting);
@@ -141,6 +141,8 @@ bool cause_is_address(const struct inquiry *inquiry, struct cause *cause, const 
         return cause_is(cause, DIAGNOSIS_ADDRESS_FAMILY, e,
                         mem_printf(_("%s gives %s an address of family %s, not %s"), inquiry->who,
                                    call_name(e->call.id), family_constant(family), family_constant(meeting->family)));
+    if (family == AF_UNIX && meeting->path != NULL)
+        return cause_is_path(inquiry, cause, e);
     if (meeting->port < 0 || port < 0 || port == meeting->port)
         return false;
     bool swapped = swapped_port(port) == meeting->port, binds = call_role(e->call.id) == ROLE_BIND;
@@ -192,6 +194,11 @@ bool cause_is_failure(struct cause *cause, const struct event *failed, char *cla
     if (role_needs_socket(role) && (int)failed->call.arg[0] == -1)
         return cause_is(cause, DIAGNOSIS_BAD_DESCRIPTOR, failed, clause);
     cause_is(cause, DIAGNOSIS_CALL_FAILED, failed, clause);
+    const char *local = cause_local_hint(&failed->call);
+    if (local != NULL) {
+        cause->hint = mem_string(local);
+        return true;
+    }
     for (size_t i = 0; i < COUNT_OF(meanings); i++) {
         if (meanings[i].error == failed->call.error && (meanings[i].role == ROLE_NONE || meanings[i].role == role)) {
             cause->hint = mem_string(gettext(meanings[i].hint));
@@ -251,6 +258,7 @@ static bool find(const struct trial *trial, unsigned depth, struct cause *cause)
             continue;
         inquiry.actor = (int)i;
         inquiry.meeting.conflict = meets_conflict(trial, (int)i);
+        inquiry.meeting.path = cause_told_path(trial, (int)i);
         inquiry.who = takes_several(trial->scenario) ? t->actors[i].name : _("the program");
         if (ask(&inquiry, depth, cause))
             return true;

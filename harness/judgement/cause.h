@@ -20,6 +20,7 @@ struct cause {
 /* Where the two sides are to meet, as the whole exercise says; -1: it does not say, or says several things. */
 struct meeting {
     int family, type, port;
+    const char *path; /* the local socket's, as the program was told it; NULL: none */
     bool serves;    /* clients come to the program */
     bool listens;   /* … over connections, so it has to listen */
     bool connects;  /* the program goes to a server */
@@ -58,6 +59,16 @@ char *cause_port_hint(int given, int right);
 bool cause_is_address(const struct inquiry *inquiry, struct cause *cause, const struct event *e);
 /* What is wrong with the family or the type of this socket, if anything. */
 bool cause_is_socket(const struct inquiry *inquiry, struct cause *cause, int socket);
+/* Local sockets (cause_path.c). The path that this program was told, its last argument; NULL: it was told none. */
+const char *cause_told_path(const struct trial *trial, int actor);
+/* Whether two paths end in the same name: one may be relative, the other absolute. */
+bool cause_same_name(const char *a, const char *b);
+/* What is wrong with the path in this call's address, if anything. */
+bool cause_is_path(const struct inquiry *inquiry, struct cause *cause, const struct event *e);
+/* A path taken by force: the unlink() before this bind that removed a path which another server held. */
+bool cause_is_theft(const struct inquiry *inquiry, struct cause *cause, size_t bind, bool taken);
+/* What this error means for an address that is a path, translated; NULL: what it means for any. */
+const char *cause_local_hint(const struct call *failed);
 void cause_free(struct cause *cause);
 
 #define AUTO_CAUSE __attribute__((cleanup(cause_free))) struct cause

@@ -93,12 +93,58 @@ static const struct event *sharing_option(const struct inquiry *inquiry, int soc
     return NULL;
 }
 
+/* Whether this socket was bound to the same port or path before BIND, and neither closed nor gone with its program since. */
+static bool holds_address(const struct transcript *t, size_t earlier, size_t bind)
+{
+    const struct event *e = &t->events[earlier];
+    const struct address *here = &e->call.address, *there = &t->events[bind].call.address;
+    if (!call_succeeded(&e->call) || address_port(here) != address_port(there) ||
+        (address_family(there) == AF_UNIX && !address_equal(here, there)))
+        return false;
+    struct ending ending = facts_ending(t, e->actor);
+    if (ending.event < bind)
+        return false;
+    for (size_t i = earlier; i < bind; i++)
+        if (t->events[i].kind == EVENT_CALL && t->events[i].call.socket == e->call.socket &&
+            call_role(t->events[i].call.id) == ROLE_CLOSE && call_succeeded(&t->events[i].call))
+            return false;
+    return true;
+}
+
+static bool closes_before(const struct transcript *t, size_t from, size_t end)
+{
+    for (size_t i = from; i < end; i++)
+        if (t->events[i].kind == EVENT_DEED && t->events[i].actor == t->events[from].actor &&
+            t->events[i].deed.kind == DEED_CLOSED)
+            return true;
+    return false;
+}
+
+/* Whether somebody else holds the port or path when the program binds its socket to it. */
+static bool is_taken(const struct inquiry *inquiry, size_t bind)
+{
+    const struct transcript *t = inquiry->t;
+    for (size_t i = 0; i < bind; i++) {
+        const struct event *e = &t->events[i];
+        if (e->actor < 0 || e->actor == inquiry->actor)
+            continue;
+        if (e->kind == EVENT_DEED && (e->deed.kind == DEED_LISTENING || e->deed.kind == DEED_BOUND) &&
+            !closes_before(t, i, bind))
+            return true;
+        if (facts_is_call(t, e, e->actor, ROLE_BIND) && holds_address(t, i, bind))
+            return true;
+    }
+    return false;
+}
+
 static bool bind_failed(const struct inquiry *inquiry, struct cause *cause, size_t position)
 {
     const struct event *e = &inquiry->t->events[position];
     if (e->call.injected || (e->call.error == EADDRINUSE && inquiry->meeting.conflict))
         return false;
     char *clause = cause_failure_clause(inquiry, e);
+    if (e->call.error == EADDRINUSE && address_family(&e->call.address) == AF_UNIX && !is_taken(inquiry, position))
+        return cause_is(cause, DIAGNOSIS_PATH_STALE, e, clause);
     if (e->call.error == EADDRINUSE && follows_another(inquiry) && sharing_option(inquiry, e->call.socket) == NULL)
         return cause_is(cause, DIAGNOSIS_TIME_WAIT, e, clause);
     if (e->call.error == EINVAL && first_on(inquiry, e->call.socket, ROLE_LISTEN, position, true) != NOWHERE) {
@@ -135,45 +181,14 @@ static uint32_t ipv4_of(const struct address *address)
 /* One address only, and not the one where it was looked for. */
 static bool wrong_interface(const struct inquiry *inquiry, struct cause *cause, const struct event *bind)
 {
-    if (address_is_any(&bind->call.address) || (!inquiry->meeting.conflict && !has_deed(inquiry->t, DEED_REFUSED)))
+    if (address_port(&bind->call.address) < 0 || address_is_any(&bind->call.address) ||
+        (!inquiry->meeting.conflict && !has_deed(inquiry->t, DEED_REFUSED)))
         return false;
     uint32_t ip = ipv4_of(&bind->call.address);
     bool byte_order = ip != 0 && __builtin_bswap32(ip) >> 24 == IN_LOOPBACKNET;
     AUTO_FREE char *where = address_text(&bind->call.address);
     return cause_is(cause, byte_order ? DIAGNOSIS_ADDRESS_BYTE_ORDER : DIAGNOSIS_ONE_INTERFACE, bind,
                     mem_printf(_("%s is bound to %s only"), inquiry->who, where));
-}
-
-/* Whether this socket was bound to the same port before BIND, and neither closed nor gone with its program since. */
-static bool holds_port(const struct transcript *t, size_t earlier, size_t bind)
-{
-    const struct event *e = &t->events[earlier];
-    if (!call_succeeded(&e->call) || address_port(&e->call.address) != address_port(&t->events[bind].call.address))
-        return false;
-    struct ending ending = facts_ending(t, e->actor);
-    if (ending.event < bind)
-        return false;
-    for (size_t i = earlier; i < bind; i++)
-        if (t->events[i].kind == EVENT_CALL && t->events[i].call.socket == e->call.socket &&
-            call_role(t->events[i].call.id) == ROLE_CLOSE && call_succeeded(&t->events[i].call))
-            return false;
-    return true;
-}
-
-/* Whether somebody else holds the port when the program binds its socket to it. */
-static bool is_taken(const struct inquiry *inquiry, size_t bind)
-{
-    const struct transcript *t = inquiry->t;
-    for (size_t i = 0; i < bind; i++) {
-        const struct event *e = &t->events[i];
-        if (e->actor < 0 || e->actor == inquiry->actor)
-            continue;
-        if (e->kind == EVENT_DEED && (e->deed.kind == DEED_LISTENING || e->deed.kind == DEED_BOUND))
-            return true;
-        if (facts_is_call(t, e, e->actor, ROLE_BIND) && holds_port(t, i, bind))
-            return true;
-    }
-    return false;
 }
 
 /* Bound to an address that is taken. */
@@ -269,6 +284,8 @@ bool cause_of_server(const struct inquiry *inquiry, struct cause *cause)
     if (right != NOWHERE) {
         const struct event *bind = &t->events[right];
         bool noticed = inquiry->meeting.conflict && notices_conflict(inquiry);
+        if (cause_is_theft(inquiry, cause, right, is_taken(inquiry, right)))
+            return true;
         if (!noticed && wrong_interface(inquiry, cause, bind))
             return true;
         if (inquiry->meeting.conflict && !noticed && shares_port(inquiry, cause, right))

@@ -129,6 +129,21 @@ bool valid_address(const char *value)
     return address_parse(value, &address, &type, &err) == 0;
 }
 
+bool valid_path(const char *value)
+{
+    return value[0] == '/';
+}
+
+bool valid_path_state(const char *value)
+{
+    return ONE_OF(value, "gone", "there");
+}
+
+bool valid_end_of_file(const char *value)
+{
+    return strcmp(value, "end-of-file") == 0;
+}
+
 bool valid_errno(const char *value)
 {
     return value_errno(value) != 0;

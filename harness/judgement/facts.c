@@ -193,7 +193,7 @@ size_t facts_flows(const struct transcript *t, int actor, enum role role, struct
         if (moved == 0)
             continue;
         size_t known = of_socket[call->socket];
-        if (known == 0 || known > n || t->sockets[call->socket].type == SOCK_DGRAM) {
+        if (known == 0 || known > n || t->sockets[call->socket].type != SOCK_STREAM) {
             struct flow *flow = ARRAY_ADD(*flows, n);
             *flow = (struct flow){call->socket, i, i, moved};
             of_socket[call->socket] = n;

@@ -45,7 +45,7 @@ bool role_needs_socket(enum role role);
 /* The next call that its program made with the result of the failed call at POSITION, as if that had succeeded. */
 size_t facts_went_on(const struct transcript *t, size_t position);
 
-/* What went over one socket in one direction; over a datagram socket, one datagram. */
+/* What went over one socket in one direction; where messages keep their bounds, one datagram or one record. */
 struct flow {
     int socket;
     size_t first, last; /* the calls that moved bytes */

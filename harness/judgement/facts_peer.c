@@ -53,6 +53,8 @@ static void follow(struct connection **list, size_t *n, const struct deed *deed)
     case DEED_REFUSED:
     case DEED_HALF_CLOSED:
     case DEED_FAILED:
+    case DEED_FOUND:
+    case DEED_MISSING:
         break;
     }
 }

@@ -139,7 +139,7 @@ static void sight(struct search *search, struct sighting *sighting, const struct
 
 static bool uses_datagrams(const struct transcript *t, const struct flow *flows, size_t n)
 {
-    return n > 0 && t->sockets[flows[0].socket].type == SOCK_DGRAM;
+    return n > 0 && t->sockets[flows[0].socket].type != SOCK_STREAM;
 }
 
 void sightings_collect(const struct transcript *t, int program, int peer, struct sightings *sightings)

@@ -26,7 +26,8 @@ bool call_interesting(const struct call *call)
     case ROLE_SLEEP:
     case ROLE_PAUSE:
     case ROLE_POLL:
-    case ROLE_KILL: return true;
+    case ROLE_KILL:
+    case ROLE_UNLINK: return true;
     case ROLE_SEND:
     case ROLE_RECEIVE:
     case ROLE_SPLICE:
@@ -55,6 +56,7 @@ static const char *library_name(const struct call *call)
         {"epoll_pwait", "epoll_wait"}, {"wait4", "wait"},        {"epoll_pwait2", "epoll_wait"},
         {"clock_nanosleep", "sleep"},  {"nanosleep", "sleep"},   {"pwrite64", "pwrite"},
         {"rt_sigtimedwait", "sigwait"}, {"dup3", "dup2"},        {"tgkill", "kill"},
+        {"unlinkat", "unlink"},
     };
     const char *name = call_name(call->id);
     if (name == NULL)
@@ -93,6 +95,7 @@ static char *arguments(const struct call *call)
                           type_constant((int)call->arg[1] & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)));
     case ROLE_BIND:
     case ROLE_CONNECT: return mem_printf("%d, %s", fd, address);
+    case ROLE_UNLINK: return mem_string(address);
     case ROLE_LISTEN: return mem_printf("%d, %d", fd, (int)call->arg[1]);
     case ROLE_SHUTDOWN: return mem_printf("%d, %s", fd, shutdown_mode(call->arg[1]));
     case ROLE_SEND:

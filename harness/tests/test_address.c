@@ -37,6 +37,7 @@ static void test_addresses_are_read_and_written(void)
     check_round_trip("[::1]:5000", AF_INET6, 5000, SOCK_STREAM, "[::1]:5000");
     check_round_trip("udp:[0:0:0:0:0:0:0:0]:5", AF_INET6, 5, SOCK_DGRAM, "[::]:5");
     check_round_trip("unix:/tmp/s", AF_UNIX, -1, SOCK_STREAM, "/tmp/s");
+    check_round_trip("seqpacket:/tmp/s", AF_UNIX, -1, SOCK_SEQPACKET, "/tmp/s");
 }
 
 static void test_anything_else_is_refused_with_an_example(void)
@@ -44,7 +45,7 @@ static void test_anything_else_is_refused_with_an_example(void)
     static const char *const wrong[] = {
         "", ":", "5000", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:+5", "127.0.0.1: 5",
         "127.0.0.1:5000x", "127.0.0.1:050000", "256.0.0.1:5", "1.2.3:5", "localhost:5", "::1:5000", "[::1]", "[::1]5000",
-        "[::g]:5", "[127.0.0.1]:5", "unix:", "udp:unix:/tmp/s", "sctp:1.2.3.4:5", "[]:5", "[:5", "\xff\xff:5",
+        "[::g]:5", "[127.0.0.1]:5", "unix:", "seqpacket:", "udp:unix:/tmp/s", "sctp:1.2.3.4:5", "[]:5", "[:5", "\xff\xff:5",
     };
     for (size_t i = 0; i < COUNT_OF(wrong); i++) {
         struct address address;
@@ -63,11 +64,14 @@ static void test_unix_paths_fit_or_are_refused(void)
     struct address address;
     struct err err = ERR_NONE;
     int type = 0;
-    memset(text + 5, 'p', 107);
-    CU_ASSERT_EQUAL(address_parse(text, &address, &type, &err), 0);
-    AUTO_FREE char *back = address_text(&address);
-    CU_ASSERT_STRING_EQUAL(back, text + 5);
-    memset(text + 5, 'p', 108);
+    for (size_t n = 107; n <= 108; n++) { /* the longest fills sun_path, and no NUL ends it */
+        memset(text + 5, 'p', n);
+        CU_ASSERT_EQUAL(address_parse(text, &address, &type, &err), 0);
+        CU_ASSERT_EQUAL(address.len, sizeof(struct sockaddr_un));
+        AUTO_FREE char *back = address_text(&address);
+        CU_ASSERT_STRING_EQUAL(back, text + 5);
+    }
+    memset(text + 5, 'p', 109);
     CU_ASSERT_EQUAL(address_parse(text, &address, &type, &err), -1);
 }
 

@@ -38,6 +38,49 @@ static void a_peer_is_a_client(void)
     watched_end(&w);
 }
 
+/* Two peers meet at a path; where records keep their bounds, each arrives by itself. */
+static void peers_meet_at_paths(void)
+{
+    struct watched w;
+    if (watched_play(&w, "s: {listen: \"unix:/tmp/s\"},\nc: {connect: \"unix:/tmp/s\"},\ns: accept,\nc: {send: hello},\n"
+                         "c: {send: you},\ns: {receive: 8},\nc: close,\ns: {receive: end-of-file}")) {
+        CU_ASSERT_FALSE(w.t.stuck);
+        CU_ASSERT_STRING_EQUAL(watched_received(&w, "s"), "helloyou");
+        CU_ASSERT_PTR_NOT_NULL(watched_deed(&w, "s", DEED_END_OF_FILE, 0));
+    }
+    watched_end(&w);
+    if (watched_play(&w, "s: {listen: \"seqpacket:/tmp/s\"},\nc: {connect: \"seqpacket:/tmp/s\"},\nc: {send: hello},\n"
+                         "c: {send: you},\nc: close,\ns: accept,\ns: {receive: end-of-file},\n"
+                         "d: {connect: \"unix:/tmp/s\"}")) {
+        CU_ASSERT_FALSE(w.t.stuck);
+        const struct deed *first = watched_deed(&w, "s", DEED_RECEIVED, 0), *second = watched_deed(&w, "s", DEED_RECEIVED, 1);
+        CU_ASSERT(first != NULL && first->bytes.total == 5 && second != NULL && second->bytes.total == 3);
+        CU_ASSERT_PTR_NOT_NULL(watched_deed(&w, "s", DEED_END_OF_FILE, 0));
+        const struct deed *other = watched_deed(&w, "d", DEED_REFUSED, 0);
+        CU_ASSERT(other != NULL && other->error == EPROTOTYPE);
+    }
+    watched_end(&w);
+}
+
+/* Closing does not remove the path; the world's look tells. */
+static void paths_stay(void)
+{
+    struct watched w;
+    if (watched_play(&w, "look: /tmp/s,\ns: {bind: \"unix:/tmp/s\"},\ns: close,\nlook: /tmp/s,\n"
+                         "c: {connect: \"unix:/tmp/s\"}")) {
+        size_t n = 0;
+        for (size_t i = 0; i < w.t.n_events; i++) {
+            const struct event *e = &w.t.events[i];
+            if (e->kind == EVENT_DEED && e->actor < 0)
+                CU_ASSERT_EQUAL(e->deed.kind, n++ == 0 ? DEED_MISSING : DEED_FOUND);
+        }
+        CU_ASSERT_EQUAL(n, 2);
+        const struct deed *refused = watched_deed(&w, "c", DEED_REFUSED, 0);
+        CU_ASSERT(refused != NULL && refused->error == ECONNREFUSED);
+    }
+    watched_end(&w);
+}
+
 /* What cannot be done is written down, and the play goes on. */
 static void what_fails_is_no_error_of_ours(void)
 {
@@ -127,6 +170,8 @@ static void waiting_in_vain_is_stuck(void)
 int suite_peer(void)
 {
     static const struct unit_test tests[] = {
+        {"peers meet at paths", peers_meet_at_paths},
+        {"a path stays when its socket is closed", paths_stay},
         {"a peer serves", a_peer_serves},
         {"a peer is a client", a_peer_is_a_client},
         {"what fails is written down", what_fails_is_no_error_of_ours},

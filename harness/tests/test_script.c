@@ -60,10 +60,11 @@ static void takes_programs_steps(void)
              "input: {a: \"x\\0\\n\"},\n"
              "input-end: a,\n"
              "settle,\n"
-             "until: {b: exited}",
+             "until: {b: exited},\n"
+             "look: /tmp/s",
              1),
         0);
-    CU_ASSERT_EQUAL_FATAL(p.script.n, 14);
+    CU_ASSERT_EQUAL_FATAL(p.script.n, 15);
     const struct step *s = p.script.steps;
     CU_ASSERT(s[0].kind == STEP_FAULT && s[0].call == ROLE_RECEIVE && s[0].error == EINTR && s[0].occurrence == 3);
     CU_ASSERT(s[1].call == ROLE_SOCKET && s[1].error == EAGAIN && s[1].occurrence == 1);
@@ -83,6 +84,7 @@ static void takes_programs_steps(void)
     CU_ASSERT(s[10].kind == STEP_INPUT && s[10].size == 3 && memcmp(s[10].bytes, "x\0\n", 4) == 0);
     CU_ASSERT(s[11].kind == STEP_INPUT_END && s[12].kind == STEP_SETTLE && s[12].actor == NULL);
     CU_ASSERT(s[13].condition == CONDITION_EXITED && s[13].port == 0 && !s[13].hold);
+    CU_ASSERT(s[14].kind == STEP_LOOK && address_family(&s[14].address) == AF_UNIX && s[14].actor == NULL);
     CU_ASSERT_EQUAL(cast_find(&p.cast, "a")->kind, ACTOR_PROGRAM);
     CU_ASSERT_EQUAL(cast_find(&p.cast, "b")->kind, ACTOR_REFERENCE);
     unload(&p);
@@ -175,6 +177,7 @@ static const struct {
     {"repeat", "f:2:1: 'repeat' needs an argument; "},
     {"start: ", "f:2:1: 'start' needs an argument; expected: NAME | "},
     {"settle: a", "f:2:9: 'settle' takes no argument"},
+    {"look: s", "f:2:7: a path begins with '/'"},
     {"[a]", "f:2:1: this is a list; expected: a mapping"},
     {"{start: a, settle: }", "f:2:1: a step is one thing to do"},
     {"start: A", "f:2:8: “A” can't be a name; expected: "},

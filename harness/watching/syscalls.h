@@ -20,7 +20,8 @@ enum argument {
     ARG_MMSG_OUT, /* "mmsg_out" */
     ARG_ADDR,     /* "addr" */
     ARG_ADDR_OUT, /* "addr_out" */
-    ARG_PLEN      /* "palen" */
+    ARG_PLEN,     /* "palen" */
+    ARG_PATH      /* "path" */
 };
 
 struct syscall_row {

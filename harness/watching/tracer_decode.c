@@ -1,9 +1,11 @@
 /* What a call's arguments are: descriptors, addresses, bytes, and the place in the student's code. */
 #include <limits.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "watching/memory.h"
@@ -73,6 +75,18 @@ static void fetch_address(pid_t tid, uint64_t where, uint64_t length, struct add
         address->len = (socklen_t)length;
 }
 
+/* A file's name, as far as an address has room for it: files matter here because sockets have such names. */
+static void fetch_path(pid_t tid, uint64_t where, struct address *address)
+{
+    struct sockaddr_un un = {.sun_family = AF_UNIX};
+    size_t n = strnlen(un.sun_path, memory_read(tid, where, un.sun_path, sizeof un.sun_path));
+    if (n == 0)
+        return;
+    memset(un.sun_path + n, 0, sizeof un.sun_path - n);
+    memcpy(&address->storage, &un, sizeof un);
+    address->len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n);
+}
+
 /* --- messages --- */
 
 /* The vectors behind an iov, msg or mmsg argument; for several messages (mmsg) those of the first. */
@@ -109,6 +123,7 @@ static size_t fetch_vectors(struct thread *thread, struct iovec *vectors, size_t
         case ARG_ADDR:
         case ARG_ADDR_OUT:
         case ARG_PLEN:
+        case ARG_PATH:
             break;
         }
     }
@@ -175,6 +190,8 @@ void decode_entry(struct tracer *tracer, struct thread *thread)
             fetch_address(thread->tid, thread->args[i], thread->args[i + 1] & 0xffffffffU, &call->address);
         else if (row->args[i] == ARG_MSG_IN || row->args[i] == ARG_MMSG_IN)
             fetch_message_address(thread, thread->args[i]);
+        else if (row->args[i] == ARG_PATH)
+            fetch_path(thread->tid, thread->args[i], &call->address);
     }
     struct iovec vectors[MAX_VECTORS];
     size_t n = fetch_vectors(thread, vectors, COUNT_OF(vectors));

@@ -1,0 +1,88 @@
+/* What a program does wrong with the path of a local socket. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "ground/text.h"
+#include "judgement/cause.h"
+
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+bool cause_same_name(const char *a, const char *b)
+{
+    return strcmp(last_part(a), last_part(b)) == 0;
+}
+
+const char *cause_told_path(const struct trial *trial, int actor)
+{
+    const struct script *script = &trial->scenario->script;
+    const char *path = NULL;
+    for (size_t i = 0; i < script->n; i++) {
+        const struct step *step = &script->steps[i];
+        if (step->kind != STEP_START || transcript_actor(trial->t, step->actor) != actor)
+            continue;
+        for (char *const *argument = step->arguments; argument != NULL && *argument != NULL; argument++)
+            path = *argument;
+    }
+    return path;
+}
+
+/* A server may make its socket under a longer name first: only another beginning is a wrong one. */
+bool cause_is_path(const struct inquiry *inquiry, struct cause *cause, const struct event *e)
+{
+    enum { SHORTEST_CUT = 90 }; /* nobody cuts a path much shorter than sun_path is */
+    AUTO_FREE char *given = address_text(&e->call.address);
+    const char *right = inquiry->meeting.path, *name = last_part(right), *given_name = last_part(given);
+    if (strncmp(given_name, name, strlen(name)) == 0)
+        return false;
+    bool cut = strlen(given) > SHORTEST_CUT && strncmp(name, given_name, strlen(given_name)) == 0;
+    if (cut)
+        return cause_is(cause, DIAGNOSIS_PATH_CUT, e,
+                        mem_printf(_("%s has cut the path: of its %zu bytes, %s gets %zu"), inquiry->who, strlen(right),
+                                   call_name(e->call.id), strlen(given)));
+    return cause_is(cause, DIAGNOSIS_WRONG_PATH, e,
+                    mem_printf(_("%s gives %s the path %s, not %s"), inquiry->who, call_name(e->call.id), given, right));
+}
+
+bool cause_is_theft(const struct inquiry *inquiry, struct cause *cause, size_t bind, bool taken)
+{
+    const struct transcript *t = inquiry->t;
+    if (!taken || address_family(&t->events[bind].call.address) != AF_UNIX)
+        return false;
+    AUTO_FREE char *path = address_text(&t->events[bind].call.address);
+    for (size_t i = facts_next_call(t, inquiry->actor, ROLE_UNLINK, 0); i < bind;
+         i = facts_next_call(t, inquiry->actor, ROLE_UNLINK, i + 1)) {
+        AUTO_FREE char *removed = address_text(&t->events[i].call.address);
+        if (call_succeeded(&t->events[i].call) && cause_same_name(removed, path))
+            return cause_is(cause, DIAGNOSIS_PATH_STOLEN, &t->events[i],
+                            mem_printf(_("%s has removed the path of a server that is running"), inquiry->who));
+    }
+    return false;
+}
+
+const char *cause_local_hint(const struct call *failed)
+{
+    static const struct {
+        enum role role;
+        int error;
+        const char *hint;
+    } meanings[] = {
+        {ROLE_BIND, EADDRINUSE,
+         N_("There is a file at this path already: if no server answers there, remove it with unlink().")},
+        {ROLE_CONNECT, ECONNREFUSED, N_("Nobody listens at this path: check it.")},
+        {ROLE_CONNECT, ENOENT, N_("There is no file at this path: check that it is the argument's, and whole.")},
+        {ROLE_CONNECT, EPROTOTYPE,
+         N_("The socket at this path is of another type: check the second argument of socket().")},
+    };
+    if (address_family(&failed->address) != AF_UNIX)
+        return NULL;
+    for (size_t i = 0; i < COUNT_OF(meanings); i++)
+        if (meanings[i].role == call_role(failed->id) && meanings[i].error == failed->error)
+            return gettext(meanings[i].hint);
+    return NULL;
+}

@@ -1,0 +1,84 @@
+/* The path of a local socket: path, spares-path. */
+#include <string.h>
+#include <sys/socket.h>
+
+#include "ground/text.h"
+#include "judgement/cause.h"
+
+/* What the world's last look found: an event, or NOWHERE. */
+static size_t last_look(const struct transcript *t)
+{
+    for (size_t i = t->n_events; i-- > 0;)
+        if (t->events[i].kind == EVENT_DEED &&
+            (t->events[i].deed.kind == DEED_FOUND || t->events[i].deed.kind == DEED_MISSING))
+            return i;
+    return NOWHERE;
+}
+
+/* The last bind() that made a file at a path. */
+static const struct event *path_maker(const struct trial *trial)
+{
+    const struct event *maker = NULL;
+    for (size_t i = facts_next_call(trial->t, trial->actor, ROLE_BIND, 0); i != NOWHERE;
+         i = facts_next_call(trial->t, trial->actor, ROLE_BIND, i + 1)) {
+        const struct event *e = &trial->t->events[i];
+        if (call_succeeded(&e->call) && address_family(&e->call.address) == AF_UNIX)
+            maker = e;
+    }
+    return maker;
+}
+
+/* Still there: because the program lives, because it never got so far, or because it ended without removing it. */
+static void is_left(struct trial *trial)
+{
+    struct ending ending = facts_ending(trial->t, trial->actor);
+    trial_fails(trial, DIAGNOSIS_PATH_LEFT, path_maker(trial));
+    if (ending.kind == ENDING_KILLED)
+        trial_shows(trial, _("%s ended the program, and the path that bind() made is still there"), signal_name(ending.status));
+    else
+        trial_shows(trial, _("the program ended with status %d, and the path that bind() made is still there"), ending.status);
+}
+
+void judge_path(struct trial *trial)
+{
+    bool gone = strcmp(trial->spec->value, "gone") == 0;
+    if (gone)
+        trial_requires(trial, _("The program removes its path when it ends"));
+    else
+        trial_requires(trial, _("The path is still there"));
+    size_t look = last_look(trial->t);
+    bool found = look != NOWHERE && trial->t->events[look].deed.kind == DEED_FOUND;
+    trial_expects(trial, gone ? _("no file at this path") : _("a file at this path"));
+    if (gone && path_maker(trial) == NULL) {
+        trial_lacks(trial, DIAGNOSIS_NO_BIND, NULL);
+        trial_shows(trial, _("no bind() made a path"));
+        trial_explains_meeting(trial);
+    } else if (look == NOWHERE) {
+        trial_still_running(trial, trial->actor);
+    } else if (found != gone) {
+        trial_passes(trial);
+    } else if (gone) {
+        is_left(trial);
+    } else {
+        trial_fails(trial, DIAGNOSIS_NONE, NULL);
+        trial_shows(trial, _("there is no file at this path"));
+    }
+}
+
+void judge_spares_path(struct trial *trial)
+{
+    const struct transcript *t = trial->t;
+    trial_requires(trial, _("The program does not remove the path of a server that is running"));
+    trial_expects(trial, _("no unlink() of this path"));
+    for (size_t i = facts_next_call(t, trial->actor, ROLE_UNLINK, 0); i != NOWHERE;
+         i = facts_next_call(t, trial->actor, ROLE_UNLINK, i + 1)) {
+        const struct event *e = &t->events[i];
+        AUTO_FREE char *removed = address_text(&e->call.address);
+        if (!call_succeeded(&e->call) || !cause_same_name(removed, trial->spec->value))
+            continue;
+        trial_fails(trial, DIAGNOSIS_PATH_STOLEN, e);
+        trial_shows(trial, _("%s removed it"), call_name(e->call.id));
+        return;
+    }
+    trial_passes(trial);
+}

@@ -1,0 +1,184 @@
+/* Local sockets: their paths, and records that keep their bounds. */
+#include <CUnit/CUnit.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "judgement/check.h"
+#include "tests/sample_transcript.h"
+#include "tests/staged.h"
+#include "tests/suites.h"
+
+#define CODE(name, value) staged_code(&s, name, value, "client", NULL)
+
+static void look(struct staged *s, enum deed_kind kind)
+{
+    struct event *event = transcript_add(&s->t, EVENT_DEED, -1, 0, s->time++);
+    event->deed.kind = kind;
+    event->deed.address = sample_address("unix:/tmp/s");
+}
+
+static void test_path_is_removed(void)
+{
+    struct staged s;
+    staged_begin(&s);
+    CU_ASSERT_STRING_NOT_EQUAL(CODE("path", "gone"), "passed");
+    int socket = staged_socket(&s, AF_UNIX, SOCK_STREAM);
+    staged_address(&s, CALL_bind, socket, "unix:/tmp/s", 0, 0);
+    CU_ASSERT_STRING_NOT_EQUAL(CODE("path", "gone"), "passed"); /* nobody has looked */
+    staged_kill(&s, SIGTERM, true);
+    look(&s, DEED_FOUND);
+    CU_ASSERT_STRING_EQUAL(CODE("path", "gone"), "S132");
+    CU_ASSERT_STRING_EQUAL(CODE("path", "there"), "passed");
+    look(&s, DEED_MISSING);
+    CU_ASSERT_STRING_EQUAL(CODE("path", "gone"), "passed");
+    CU_ASSERT_STRING_NOT_EQUAL(CODE("path", "there"), "passed");
+    staged_end(&s);
+}
+
+static void test_path_is_spared(void)
+{
+    struct staged s;
+    staged_begin(&s);
+    staged_address(&s, CALL_unlink, -1, "unix:/tmp/other", 0, 0);
+    staged_address(&s, CALL_unlink, -1, "unix:/tmp/s", -1, ENOENT);
+    CU_ASSERT_STRING_EQUAL(CODE("spares-path", "/tmp/s"), "passed");
+    staged_address(&s, CALL_unlink, -1, "unix:s", 0, 0); /* from its own folder */
+    CU_ASSERT_STRING_EQUAL(CODE("spares-path", "/tmp/s"), "S134");
+    staged_end(&s);
+}
+
+/* A server that was told /tmp/s, and that its client does not find. */
+static void begin_server(struct staged *s, char **arguments)
+{
+    staged_begin(s);
+    s->steps[staged_step(s, STEP_START, "client")].arguments = arguments;
+    s->steps[staged_step(s, STEP_PEER_CONNECT, "server")].address = sample_address("unix:/tmp/s");
+    for (size_t i = 0; i < STAGED_STEPS; i++)
+        s->steps[i].type = SOCK_STREAM;
+}
+
+static const char *cause_code(struct staged *s)
+{
+    return staged_code(s, "receives", "ok\n", "server", NULL);
+}
+
+/* The arguments were borrowed. */
+static void end_server(struct staged *s)
+{
+    s->steps[0].arguments = NULL;
+    staged_end(s);
+}
+
+static void test_causes(void)
+{
+    char path[] = "/tmp/s";
+    char *arguments[] = {path, NULL};
+    struct staged s;
+    begin_server(&s, arguments);
+    staged_address(&s, CALL_bind, staged_socket(&s, AF_UNIX, SOCK_STREAM), "unix:/tmp/serveur", 0, 0);
+    staged_deed(&s, STAGED_PEER, DEED_REFUSED, NULL);
+    CU_ASSERT_STRING_EQUAL(cause_code(&s), "S066"); /* a longer name is no wrong one */
+    end_server(&s);
+    begin_server(&s, arguments);
+    staged_address(&s, CALL_bind, staged_socket(&s, AF_UNIX, SOCK_STREAM), "unix:/tmp/mine", 0, 0);
+    staged_deed(&s, STAGED_PEER, DEED_REFUSED, NULL);
+    CU_ASSERT_STRING_EQUAL(cause_code(&s), "S131");
+    end_server(&s);
+    begin_server(&s, arguments);
+    staged_address(&s, CALL_bind, staged_socket(&s, AF_UNIX, SOCK_STREAM), "unix:/tmp/s", -1, EADDRINUSE);
+    staged_deed(&s, STAGED_PEER, DEED_REFUSED, NULL);
+    CU_ASSERT_STRING_EQUAL(cause_code(&s), "S133");
+    end_server(&s);
+}
+
+static void test_cut_path(void)
+{
+    char path[120] = "/tmp/";
+    memset(path + 5, 'p', sizeof path - 6);
+    char *arguments[] = {path, NULL};
+    struct staged s;
+    begin_server(&s, arguments);
+    AUTO_FREE char *cut = mem_printf("unix:%.107s", path);
+    staged_address(&s, CALL_bind, staged_socket(&s, AF_UNIX, SOCK_STREAM), cut, 0, 0);
+    const struct check_result *result = staged_verdict(&s, "exits", "nonzero", "client", NULL);
+    CU_ASSERT_EQUAL(result->verdict, VERDICT_FAILED);
+    CU_ASSERT_STRING_EQUAL(result->diagnosis, "S130");
+    CU_ASSERT_PTR_NOT_NULL(strstr(result->actual, "of its 119 bytes, bind gets 107"));
+    end_server(&s);
+}
+
+static void test_theft(void)
+{
+    char path[] = "/tmp/s";
+    char *arguments[] = {path, NULL};
+    struct staged s;
+    begin_server(&s, arguments);
+    struct event *holder = transcript_add(&s.t, EVENT_DEED, STAGED_PEER, 0, s.time++);
+    holder->deed.kind = DEED_LISTENING;
+    holder->deed.address = sample_address("unix:/tmp/s");
+    staged_address(&s, CALL_unlink, -1, "unix:/tmp/s", 0, 0);
+    int socket = staged_socket(&s, AF_UNIX, SOCK_STREAM);
+    staged_address(&s, CALL_bind, socket, "unix:/tmp/s", 0, 0);
+    staged_call(&s, CALL_listen, socket, 0, 0);
+    CU_ASSERT_STRING_EQUAL(CODE("exits", "nonzero"), "S134");
+    end_server(&s);
+}
+
+/* Records of 5 and 3 bytes, then the end of file; FORMAT prints each count. */
+static void serve_records(struct staged *s, const char *first, const char *second, const char *last)
+{
+    staged_begin(s);
+    int socket = staged_socket(s, AF_UNIX, SOCK_SEQPACKET);
+    staged_data(s, CALL_recvfrom, socket, "abcde");
+    staged_print(s, STREAM_STDOUT, first);
+    staged_data(s, CALL_recvfrom, socket, "xyz");
+    staged_print(s, STREAM_STDOUT, second);
+    staged_call(s, CALL_recvfrom, socket, 0, 0);
+    staged_print(s, STREAM_STDOUT, last);
+}
+
+static void test_records(void)
+{
+    static const struct {
+        const char *first, *second, *last, *count, *no_record;
+    } cases[] = {
+        {"5\n", "3\n", "", "passed", "passed"},
+        {"5\n", "3\n", "0\n", "passed", "S135"},
+        {"Record 1: 5 bytes\n", "Record 2: 3 bytes\n", "Record 3: 0 bytes\n", "passed", "S135"},
+        {"Record 1: 5 bytes\n", "Record 2: 3 bytes\n", "Bye, 2 records, 0 errors\n", "passed", "passed"},
+        {"recv: 5\n5 bytes\n", "recv: 3\n3 bytes\n", "recv: 0\n", "passed", "passed"},
+        {"recv: 5\n5 bytes\n", "recv: 3\n3 bytes\n", "recv: 0\n0 bytes\n", "passed", "S135"},
+        {"", "8\n", "", "S043", "passed"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct staged s;
+        serve_records(&s, cases[i].first, cases[i].second, cases[i].last);
+        const char *count = CODE("prints-count", "received");
+        CU_ASSERT((strcmp(cases[i].count, "passed") == 0) == (strcmp(count, "passed") == 0));
+        CU_ASSERT_STRING_EQUAL(CODE("prints-no-record", "end-of-file"), cases[i].no_record);
+        staged_end(&s);
+    }
+    struct staged s;
+    staged_begin(&s);
+    staged_data(&s, CALL_recvfrom, staged_socket(&s, AF_UNIX, SOCK_SEQPACKET), "abcde");
+    CU_ASSERT_STRING_NOT_EQUAL(CODE("prints-no-record", "end-of-file"), "passed");
+    staged_exit(&s, 0); /* poll() may have told it of the end */
+    CU_ASSERT_STRING_EQUAL(CODE("prints-no-record", "end-of-file"), "passed");
+    staged_end(&s);
+}
+
+int suite_check_paths(void)
+{
+    static const struct unit_test tests[] = {
+        {"the path is removed at the end", test_path_is_removed},
+        {"a running server's path is spared", test_path_is_spared},
+        {"wrong paths and paths left over are causes", test_causes},
+        {"a path that was cut is a cause", test_cut_path},
+        {"a path taken by force is a cause", test_theft},
+        {"records are counted, and the end of file is none", test_records},
+    };
+    return suite_add("check_paths", tests, COUNT_OF(tests));
+}

@@ -79,11 +79,16 @@ static void not_reported(struct trial *trial, size_t failed, const struct output
     }
 }
 
+static bool takes_either_stream(const struct trial *trial)
+{
+    const char *any = check_parameter(trial->spec, "any-stream");
+    return any != NULL && strcmp(any, "true") == 0;
+}
+
 void judge_reports_error(struct trial *trial)
 {
     enum role role = role_from_word(trial->spec->value);
-    const char *any = check_parameter(trial->spec, "any-stream");
-    bool either = any != NULL && strcmp(any, "true") == 0;
+    bool either = takes_either_stream(trial);
     if (either)
         trial_requires(trial, _("When %s fails, the program says so"), role_calls(role));
     else
@@ -204,19 +209,26 @@ void judge_says(struct trial *trial)
 
 void judge_complains(struct trial *trial)
 {
-    trial_requires(trial, _("The program says on standard error what is wrong"));
+    bool either = takes_either_stream(trial);
+    if (either)
+        trial_requires(trial, _("The program says what is wrong"));
+    else
+        trial_requires(trial, _("The program says on standard error what is wrong"));
     AUTO_OUTPUT out, err;
     output_collect(trial->t, trial->actor, STREAM_STDOUT, &out);
     output_collect(trial->t, trial->actor, STREAM_STDERR, &err);
-    if (output_visible(&err, 0)) {
+    bool on_out = output_visible(&out, 0);
+    if (output_visible(&err, 0) || (either && on_out)) {
         trial_passes(trial);
     } else if (!was_killed(trial)) {
-        bool on_out = output_visible(&out, 0);
         trial_fails(trial, on_out ? DIAGNOSIS_ERROR_ON_STDOUT : DIAGNOSIS_NO_COMPLAINT, NULL);
         if (on_out)
             trial_shows(trial, _("something was printed, but on standard output only"));
         else
             trial_shows(trial, _("nothing was printed"));
     }
-    trial_expects(trial, _("a message on standard error"));
+    if (either)
+        trial_expects(trial, _("a message"));
+    else
+        trial_expects(trial, _("a message on standard error"));
 }

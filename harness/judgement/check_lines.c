@@ -8,7 +8,7 @@
 #include "judgement/output.h"
 #include "judgement/trial.h"
 
-enum { QUOTE = 100 };
+enum { QUOTE = 100, TELLING = 4 /* a shorter last word may be the same by chance */ };
 
 /* A piece of a text that somebody else owns. */
 struct line {
@@ -125,9 +125,15 @@ static struct line head_of(struct line line)
     return line;
 }
 
+/* What is behind a head of that length. */
+static struct line tail_of(struct line line, struct line head)
+{
+    return (struct line){line.text + head.n, line.n - head.n};
+}
+
 /* --- prints-line --- */
 
-enum likeness { SAME, OTHER_CASE, OTHER_SIGNS, INSIDE, OTHER_VALUE, UNLIKE };
+enum likeness { SAME, OTHER_CASE, OTHER_SIGNS, INSIDE, OTHER_VALUE, OTHER_HEAD, UNLIKE };
 
 static enum likeness likeness(struct line found, struct line wanted)
 {
@@ -140,7 +146,10 @@ static enum likeness likeness(struct line found, struct line wanted)
     if (holds(found, wanted, true))
         return INSIDE;
     struct line head = head_of(wanted);
-    return head.n > 0 && begins(found, head, true) ? OTHER_VALUE : UNLIKE;
+    if (head.n > 0 && begins(found, head, true))
+        return OTHER_VALUE;
+    struct line tail = tail_of(wanted, head), end = tail_of(found, head_of(found));
+    return head.n > 0 && tail.n >= TELLING && same_line(end, tail, true) ? OTHER_HEAD : UNLIKE;
 }
 
 /* The line that is most like the one that is missing; NULL when none is. */
@@ -163,12 +172,61 @@ static enum diagnosis diagnosis_of(enum likeness how)
     switch (how) {
     case SAME: return DIAGNOSIS_LINE_ORDER;
     case OTHER_CASE:
-    case OTHER_SIGNS: return DIAGNOSIS_LINE_FORM;
+    case OTHER_SIGNS:
+    case OTHER_HEAD: return DIAGNOSIS_LINE_FORM;
     case INSIDE: return DIAGNOSIS_LINE_NOT_ALONE;
     case OTHER_VALUE: return DIAGNOSIS_LINE_VALUE;
     case UNLIKE: break;
     }
     return DIAGNOSIS_LINE_MISSING;
+}
+
+static bool are_hex_digits(struct line word)
+{
+    for (size_t i = 0; i < word.n; i++)
+        if (!((word.text[i] >= '0' && word.text[i] <= '9') || ((word.text[i] | 0x20) >= 'a' && (word.text[i] | 0x20) <= 'f')))
+            return false;
+    return word.n > 0;
+}
+
+/* The same bytes, written in hexadecimal, in reverse. */
+static bool are_swapped(struct line found, struct line wanted)
+{
+    if (found.n != wanted.n || found.n % 2 != 0 || !are_hex_digits(found) || !are_hex_digits(wanted))
+        return false;
+    for (size_t i = 0; i < found.n; i += 2)
+        if (!same_bytes(found.text + i, wanted.text + wanted.n - i - 2, 2, true))
+            return false;
+    return true;
+}
+
+/* The same hexadecimal digits without all their zeros: "a100203" for "0a010203". */
+static bool lacks_zeros(struct line found, struct line wanted)
+{
+    if (found.n >= wanted.n || !are_hex_digits(found) || !are_hex_digits(wanted))
+        return false;
+    size_t i = 0;
+    for (size_t k = 0; k < wanted.n; k++) {
+        if (i < found.n && same_bytes(found.text + i, wanted.text + k, 1, true))
+            i++;
+        else if (wanted.text[k] != '0')
+            return false;
+    }
+    return i == found.n;
+}
+
+/* A line with the right beginning: what is known of its value. */
+static void tell_value(struct trial *trial, struct line found, struct line wanted)
+{
+    struct line head = head_of(wanted), value = tail_of(found, head), right = tail_of(wanted, head);
+    if (are_swapped(value, right))
+        trial_fails(trial, DIAGNOSIS_HEX_ORDER, NULL);
+    else if (lacks_zeros(value, right))
+        trial_hints(trial, _("Zeros are missing: print each byte of the address with two digits, by %%02x."));
+    else if (begins(wanted, value, false) && wanted.text[value.n] == ' ')
+        trial_hints(trial, _("This is the number as it was given: print what the conversion makes of it."));
+    else
+        trial_explains_meeting(trial);
 }
 
 static bool is_true(const struct trial *trial, const char *parameter)
@@ -215,7 +273,9 @@ static void line_missing(struct trial *trial, const struct lines *out, const str
         trial_fails(trial, diagnosis_of(how), NULL);
         trial_shows(trial, _("the line %s"), quote);
         if (how == OTHER_VALUE)
-            trial_explains_meeting(trial);
+            tell_value(trial, *like, wanted);
+        else if (how == OTHER_HEAD)
+            trial_hints(trial, _("The end of the line is right, its beginning is not: see what the statement puts there."));
     }
     AUTO_FREE char *expected = escape_quote(wanted.text, wanted.n, QUOTE);
     trial_expects(trial, _("the line %s"), expected);
@@ -245,6 +305,17 @@ void judge_prints_line(struct trial *trial)
 
 /* --- prints-no-line --- */
 
+/* "1.2.3 -> 01020003": what inet_aton() and inet_addr() take for an address in one of their older forms. */
+static bool is_short_address(struct line line)
+{
+    enum { POINTS = 3, DIGITS = 8 };
+    size_t n = 0, points = 0;
+    while (n < line.n && (line.text[n] == '.' || (line.text[n] >= '0' && line.text[n] <= '9')))
+        points += line.text[n++] == '.' ? 1 : 0;
+    struct line value = tail_of(line, head_of(line));
+    return n > 0 && points < POINTS && value.n == DIGITS && are_hex_digits(value);
+}
+
 void judge_prints_no_line(struct trial *trial)
 {
     trial_requires(trial, _("The program prints no result where there is none"));
@@ -259,7 +330,7 @@ void judge_prints_no_line(struct trial *trial)
             continue;
         AUTO_FREE char *expected = escape_quote(beginning->text, beginning->n, QUOTE);
         AUTO_FREE char *quote = escape_quote(line->text, line->n, QUOTE);
-        trial_fails(trial, DIAGNOSIS_LINE_UNWANTED, NULL);
+        trial_fails(trial, is_short_address(*line) ? DIAGNOSIS_SHORT_ADDRESS : DIAGNOSIS_LINE_UNWANTED, NULL);
         trial_expects(trial, _("no line that begins with %s"), expected);
         trial_shows(trial, _("the line %s"), quote);
     }

@@ -29,12 +29,26 @@ static void test_line(void)
     CU_ASSERT_STRING_EQUAL(code_of("prints-line", line, " 325 -> 17665\t \r\n", ""), "passed");
     CU_ASSERT_STRING_EQUAL(code_of("prints-line", line, "\x1b[32m325 -> 17665 \x1b[0m\n", ""), "passed");
     CU_ASSERT_STRING_EQUAL(code_of("prints-line", line, "", ""), "S110");
-    CU_ASSERT_STRING_EQUAL(code_of("prints-line", line, "17665\n", ""), "S110");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-line", line, "17665\n", ""), "S112");
     CU_ASSERT_STRING_EQUAL(code_of("prints-line", line, "325 -> 325\n", ""), "S111");
     CU_ASSERT_STRING_EQUAL(code_of("prints-line", line, "325 -> 17665 (0x4501)\n", ""), "S113");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-line", line, "0325 -> 17665\n", ""), "S113");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-line", line, "0x145 -> 17665\n", ""), "S112");
     CU_ASSERT_STRING_EQUAL(code_of("prints-line", line, "325->17665\n", ""), "S112");
     CU_ASSERT_STRING_EQUAL(code_of("prints-line", line, "", "325 -> 17665\n"), "S044");
     CU_ASSERT_STRING_EQUAL(code_of("prints-line", line, "1325 -> 17665\n", ""), "S113");
+}
+
+/* What the hexadecimal form of an address shows of the mistake. */
+static void test_address(void)
+{
+    const char *line = "10.1.0.12 -> 0a01000c";
+    CU_ASSERT_STRING_EQUAL(code_of("prints-line", line, "10.1.0.12 -> 0c00010a\n", ""), "S151");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-line", line, "10.1.0.12 -> a10c\n", ""), "S111");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-line", line, "10.1.0.12 -> 12\n", ""), "S111");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-no-line", "1.2.3 -> ", "1.2.3 -> 01020003\n", ""), "S150");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-no-line", "325 -> 0", "325 -> 00000145\n", ""), "S150");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-no-line", "256.1.1.1 -> ", "256.1.1.1 -> 00010101\n", ""), "S115");
 }
 
 static void test_lines(void)
@@ -64,7 +78,7 @@ static void test_case(void)
 static void test_no_line(void)
 {
     CU_ASSERT_STRING_EQUAL(code_of("prints-no-line", "1.2.3 -> \n-1 -> ", "1 -> 256\nbad 1.2.3 -> -1 -> \n", ""), "passed");
-    CU_ASSERT_STRING_EQUAL(code_of("prints-no-line", "1.2.3 -> \n-1 -> ", "1.2.3 -> 01020003\n", ""), "S115");
+    CU_ASSERT_STRING_EQUAL(code_of("prints-no-line", "1.2.3 -> \n-1 -> ", "1.2.3 -> impossible\n", ""), "S115");
     CU_ASSERT_STRING_EQUAL(code_of("prints-no-line", "1.2.3 -> \n-1 -> ", "-1 -> 65535\n", ""), "S115");
     CU_ASSERT_STRING_EQUAL(code_of("prints-no-line", "-1 -> ", "", "-1 -> no number\n"), "passed");
 }
@@ -85,6 +99,9 @@ static void test_complains(void)
     CU_ASSERT_STRING_EQUAL(code_of("complains", "true", "", " \n"), "S117");
     struct staged s;
     staged_begin(&s);
+    CU_ASSERT_STRING_EQUAL(staged_code(&s, "complains", "true", "client", "any-stream=true"), "S117");
+    staged_print(&s, STREAM_STDOUT, "usage: client PORT\n");
+    CU_ASSERT_STRING_EQUAL(staged_code(&s, "complains", "true", "client", "any-stream=true"), "passed");
     staged_kill(&s, SIGSEGV, false);
     CU_ASSERT_STRING_EQUAL(staged_code(&s, "complains", "true", "client", NULL), "S049");
     staged_end(&s);
@@ -94,6 +111,7 @@ int suite_check_lines(void)
 {
     static const struct unit_test tests[] = {
         {"a line is there, exactly", test_line},
+        {"an address in another form", test_address},
         {"several lines are there, in order", test_lines},
         {"small and capital letters are the same if it is said", test_case},
         {"no line begins in a certain way", test_no_line},

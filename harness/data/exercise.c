@@ -16,6 +16,7 @@ struct loading {
     struct exercise *exercise;
     uint64_t seed;
     struct check_table table;
+    const struct yaml *arguments; /* the exercise's own */
     size_t room; /* bytes that the definition may still grow to, so that no template eats all memory */
 };
 
@@ -123,7 +124,7 @@ static int read_body(struct loading *loading, struct scenario *scenario, const s
 {
     const struct yaml *play = NULL, *check = NULL;
     const char *program = NULL;
-    struct script_origin origin = {loading->exercise->id, scenario->id, loading->seed, &loading->room};
+    struct script_origin origin = {loading->exercise->id, scenario->id, loading->seed, &loading->room, loading->arguments};
     if (yaml_need(node, "play", &play, err) != 0 || yaml_need(node, "check", &check, err) != 0 ||
         script_load(&scenario->script, cast, play, &origin, err) != 0)
         return -1;
@@ -183,12 +184,13 @@ static int read_exercise(struct loading *loading, const struct yaml *root, const
 {
     struct exercise *exercise = loading->exercise;
     const struct yaml *id = NULL, *program = NULL, *title = NULL;
-    if (yaml_keys(root, "id program also title lecture like parameters without scenarios", err) != 0 ||
+    if (yaml_keys(root, "id program also title lecture like arguments parameters without scenarios", err) != 0 ||
         yaml_need(root, "id", &id, err) != 0 || yaml_name(id, &exercise->id, err) != 0 ||
         check_folder(exercise, id, dir, err) != 0 || yaml_need(root, "program", &program, err) != 0 ||
         read_program_name(program, &exercise->program, err) != 0 || yaml_need(root, "title", &title, err) != 0 ||
         bilingual_load(&exercise->title, title, err) != 0)
         return -1;
+    loading->arguments = yaml_get(root, "arguments");
     const struct yaml *also = yaml_get(root, "also"), *lecture = yaml_get(root, "lecture");
     if (also == NULL)
         exercise->also = mem_alloc(sizeof *exercise->also);

@@ -12,6 +12,7 @@ struct script_origin {
     const char *exercise, *scenario; /* ids */
     uint64_t seed;
     size_t *room; /* see template_expand */
+    const struct yaml *arguments; /* the program's, where a `start` of it names none; NULL: none */
 };
 
 /* On failure SCRIPT and CAST hold what was read so far; the caller frees them in any case. */

@@ -86,6 +86,10 @@ static int read_start(struct script_reader *reader, const struct yaml *argument,
             return -1;
         name = entry->key;
     }
+    const struct yaml *usual = reader->origin->arguments;
+    if (step->program == NULL && step->arguments == NULL && usual != NULL &&
+        read_arguments(usual, &step->arguments, err) != 0)
+        return -1;
     if (read_actor(name, &step->actor, err) != 0)
         return -1;
     if (cast_find(reader->cast, step->actor) != NULL)
@@ -112,7 +116,7 @@ static int read_until_options(const struct yaml *argument, struct step *step, st
     const struct yaml *port = yaml_get(argument, "port");
     const struct yaml *hold = yaml_get(argument, "hold");
     long number = 0;
-    if (port != NULL && yaml_integer(port, 1, LAST_PORT, &number, err) != 0)
+    if (port != NULL && !yaml_is(port, "any") && yaml_integer(port, 1, LAST_PORT, &number, err) != 0)
         return -1;
     if (port != NULL && step->condition != CONDITION_BOUND && step->condition != CONDITION_LISTENING)
         return yaml_fail(port, err, _("'port' goes with bound and listening only"));

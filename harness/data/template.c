@@ -268,17 +268,37 @@ static int bind_value(struct expansion *e, const struct yaml *value, struct expa
     return 0;
 }
 
-/* The exercise's own parameters, before those of `for`. */
-static int bind_given(struct expansion *e, struct template_values *given, struct err *err)
+/* Those of the exercise's own parameters that are written with a dollar, or those without; KNOWN may stand in them. */
+static int bind_some(struct expansion *e, struct template_values *given, bool dollar, struct expansion *known,
+                     struct err *err)
 {
-    struct expansion literal = {.room = e->room}; /* only $$ means something in a value */
-    for (size_t i = 0; given != NULL && i < given->n; i++) {
+    for (size_t i = 0; i < given->n; i++) {
+        const struct yaml *value = given->items[i].value;
+        if ((memchr(value->text, '$', value->len) != NULL) != dollar)
+            continue;
         struct binding *binding = ARRAY_ADD(e->bindings, e->n);
         *binding = (struct binding){.name = given->items[i].key->text, .given = &given->items[i]};
-        if (bind_value(e, given->items[i].value, &literal, err) != 0)
+        if (bind_value(e, value, known, err) != 0)
             return -1;
     }
     return 0;
+}
+
+/* The exercise's own parameters, before those of `for`: first the plain ones, then those that are made of these. */
+static int bind_given(struct expansion *e, struct template_values *given, struct err *err)
+{
+    struct expansion known = {.room = e->room};
+    if (given == NULL)
+        return 0;
+    if (bind_some(e, given, false, &known, err) != 0)
+        return -1;
+    struct expansion plain = *e;
+    plain.bindings = mem_alloc((e->n + 1) * sizeof *plain.bindings);
+    if (e->n > 0)
+        memcpy(plain.bindings, e->bindings, e->n * sizeof *plain.bindings); /* adding others moves them */
+    int result = bind_some(e, given, true, &plain, err);
+    free(plain.bindings);
+    return result;
 }
 
 /* One entry of `for:`; in its values the first N_GIVEN parameters may stand. */

@@ -4,8 +4,8 @@
  *
  * In every scalar below the scenario, keys too, $name and ${name} are replaced by the parameter's value, inside a repeat $i
  * by 1, 2, 3…, and $$ by a dollar. Besides those of `for` there are the values that the exercise's `parameters` give; they
- * may stand among the values of `for` too. A scalar that got such a value from another file is said to stand where the value
- * does: it is the value that whoever wrote that file can mend.
+ * may stand among the values of `for` too, and those without a dollar in the others of `parameters`. A scalar that got such a
+ * value from another file is said to stand where the value does: it is the value that whoever wrote that file can mend.
  */
 #ifndef DATA_TEMPLATE_H
 #define DATA_TEMPLATE_H

@@ -323,7 +323,7 @@ static void schema_knows_every_word(void)
     const json_t *condition = json_array_get(json_object_get(json_object_get(definitions, "condition"), "anyOf"), 0);
     CU_ASSERT(schema_same_words(roles, json_object_get(json_object_get(definitions, "role"), "enum")));
     CU_ASSERT(schema_same_words(conditions, json_object_get(condition, "enum")));
-    CU_ASSERT(schema_same_words("id program also title lecture like parameters without scenarios",
+    CU_ASSERT(schema_same_words("id program also title lecture like arguments parameters without scenarios",
                                 json_object_get(schema, "properties")));
     const json_t *scenario = json_object_get(json_object_get(definitions, "scenario"), "properties");
     CU_ASSERT(schema_same_words("id level points for title play check", scenario));

@@ -64,6 +64,52 @@ static void scenarios_are_taken_over(void)
     exercise_free(&e);
 }
 
+/* A value may be made of others, and those are the nearest exercise's too. */
+static void values_are_made_of_values(void)
+{
+    struct exercise e;
+    struct err err;
+    int result = load(&e, "child",
+                      "like: parent\nparameters: {server: \"$host:5000\", host: \"127.0.0.2\", price: 5$$}\n"
+                      "scenarios:\n  - {id: third, level: core, points: 1, title: {fr: $price, en: b},\n"
+                      "     play: [p: {listen: $server}, start: c], check: [{exits: 0, of: c}]}\n",
+                      &err);
+    CU_ASSERT_STRING_EQUAL(err.text, "");
+    CU_ASSERT_EQUAL_FATAL(result, 0);
+    CU_ASSERT_STRING_EQUAL(e.scenarios[0].title.en, "3 bytes to 127.0.0.2:5000");
+    CU_ASSERT_STRING_EQUAL(e.scenarios[3].title.fr, "5$");
+    AUTO_FREE char *where = address_text(&e.scenarios[3].script.steps[0].address);
+    CU_ASSERT_STRING_EQUAL(where, "127.0.0.2:5000");
+    exercise_free(&e);
+    CU_ASSERT_EQUAL(load(&e, "child", "like: parent\nparameters: {server: \"$host:5000\", host: \"$server\"}\n", &err), -1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "there is no parameter $host"));
+}
+
+/* What the program is called with, also in the scenarios that are taken over. */
+static void arguments_go_to_every_start(void)
+{
+    struct exercise e;
+    struct err err;
+    int result = load(&e, "child",
+                      "like: parent\narguments: [/tmp/s, 5]\nscenarios:\n"
+                      "  - {id: third, level: core, points: 1, title: {fr: a, en: b}, check: [{exits: 0, of: c}],\n"
+                      "     play: [start: {c: {arguments: []}}, start: {d: {arguments: [x]}},\n"
+                      "            start: {r: {program: reference/serveur_tcp}}, until: {c: listening, port: any}]}\n",
+                      &err);
+    CU_ASSERT_STRING_EQUAL(err.text, "");
+    CU_ASSERT_EQUAL_FATAL(result, 0);
+    char **arguments = e.scenarios[0].script.steps[1].arguments;
+    CU_ASSERT_FATAL(arguments != NULL && arguments[0] != NULL && arguments[1] != NULL && arguments[2] == NULL);
+    CU_ASSERT_STRING_EQUAL(arguments[0], "/tmp/s");
+    CU_ASSERT_STRING_EQUAL(arguments[1], "5");
+    const struct step *steps = e.scenarios[3].script.steps;
+    CU_ASSERT(steps[0].arguments != NULL && steps[0].arguments[0] == NULL);
+    CU_ASSERT_STRING_EQUAL(steps[1].arguments[0], "x");
+    CU_ASSERT_PTR_NULL(steps[2].arguments);
+    CU_ASSERT_EQUAL(steps[3].port, 0);
+    exercise_free(&e);
+}
+
 static void scenarios_are_left_out_replaced_and_added(void)
 {
     struct exercise e;
@@ -155,6 +201,8 @@ int suite_family(void)
 {
     static const struct unit_test tests[] = {
         {"scenarios are taken over with other values", scenarios_are_taken_over},
+        {"values are made of values", values_are_made_of_values},
+        {"arguments go to every start", arguments_go_to_every_start},
         {"scenarios are left out, replaced and added", scenarios_are_left_out_replaced_and_added},
         {"an exercise may be like one that is like a third", families_have_several_generations},
         {"what is wrong in a family is said with its place, in the right file", wrong_families_are_explained},

@@ -24,7 +24,7 @@ static int load(struct played *p, const char *play, uint64_t seed)
     buf_printf(&text, "{id: s, play: [\n%s\n]}", play);
     struct yaml_document document;
     size_t room = 8 * 1024 * 1024;
-    struct script_origin origin = {"exercise", "scenario", seed, &room};
+    struct script_origin origin = {"exercise", "scenario", seed, &room, NULL};
     int result = yaml_parse(&document, "f", buf_text(&text), text.len, &p->err);
     struct template template = {NULL, 0};
     if (result == 0)

@@ -111,7 +111,7 @@ static int load(struct watched *w, const char *play)
     buf_printf(&text, "{id: s, play: [\n%s\n]}", play);
     struct yaml_document document;
     size_t room = 8 << 20;
-    const struct script_origin origin = {"watched", "s", 1, &room};
+    const struct script_origin origin = {"watched", "s", 1, &room, NULL};
     int result = yaml_parse(&document, "play", buf_text(&text), text.len, &w->err);
     struct template template = {NULL, 0};
     if (result == 0)

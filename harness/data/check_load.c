@@ -45,9 +45,17 @@ static const struct check_rule *find_rule(const struct check_table *table, const
     return NULL;
 }
 
+static const char common_parameters[] = "id of by when unless";
+
+/* Those that every check has; `when` and `unless` are kept with the check's own. */
 static bool is_common(const struct yaml *key)
 {
-    return words_have("id of by", key->text);
+    return words_have(common_parameters, key->text);
+}
+
+static bool is_condition(const struct yaml *key)
+{
+    return yaml_is(key, "when") || yaml_is(key, "unless");
 }
 
 /* A word may be the name of a check and a parameter of others: two checks are a fault only if neither owns the other's name. */
@@ -128,10 +136,10 @@ static int read_parameters(struct check_spec *check, const struct yaml *entry, c
 {
     for (size_t i = 0; i < entry->n; i++) {
         const struct yaml *key = entry->entries[i].key;
-        if (yaml_is(key, rule->name) || is_common(key))
+        if (yaml_is(key, rule->name) || (is_common(key) && !is_condition(key)))
             continue;
-        if (!words_have(rule->parameters, key->text)) {
-            AUTO_FREE char *allowed = mem_printf("id of by %s", rule->parameters);
+        if (!is_condition(key) && !words_have(rule->parameters, key->text)) {
+            AUTO_FREE char *allowed = mem_printf("%s %s", common_parameters, rule->parameters);
             AUTO_FREE char *what = mem_printf(_("the check '%s' has no parameter"), rule->name);
             return yaml_unknown(key, what, allowed, err);
         }
@@ -139,6 +147,10 @@ static int read_parameters(struct check_spec *check, const struct yaml *entry, c
         parameter->name = mem_string(key->text);
         if (yaml_words(entry->entries[i].value, &parameter->value, err) != 0)
             return -1;
+        if (is_condition(key) && role_from_word(parameter->value) == ROLE_NONE) {
+            AUTO_FREE char *what = mem_printf(_("'%s' is followed by a call, and there is none called"), key->text);
+            return yaml_unknown(entry->entries[i].value, what, "socket bind listen accept connect send receive shutdown", err);
+        }
     }
     return 0;
 }

@@ -23,7 +23,7 @@ struct check_spec {
     char *value;
     char *id;    /* unique in the scenario: `id:` or else the name, with -2, -3… behind it */
     char *of;    /* the actor it is about (`of:` or `by:`), never NULL: not given, it is the student's one program */
-    struct parameter *parameters; /* the rest */
+    struct parameter *parameters; /* the rest; `when` and `unless` name a role */
     size_t n_parameters;
     int line;
 };
@@ -56,7 +56,7 @@ struct check_rule {
     const char *name;
     const char *values;     /* what the value may be, for the message: "a number", "0 | nonzero | any"…; exactly CHECK_PEER:
                                the name of one of the scenario's scripted peers, which the loader verifies */
-    const char *parameters; /* names of allowed parameters besides id, of, by; separated by spaces */
+    const char *parameters; /* names of allowed parameters besides id, of, by, when, unless; separated by spaces */
     bool (*valid)(const char *value); /* NULL: any value */
 };
 

@@ -133,10 +133,21 @@ char *cause_port_hint(int given, int right)
     return mem_printf(_("The port of this exercise is %d: write htons(%d) in the address structure."), right, right);
 }
 
+int cause_missing_length(const struct event *e)
+{
+    int family = address_family(&e->call.address);
+    size_t size = family == AF_INET ? sizeof(struct sockaddr_in) : family == AF_INET6 ? sizeof(struct sockaddr_in6) : 0;
+    return call_failed(&e->call) && !e->call.injected && e->call.address.len < size ? (int)size : 0;
+}
+
 bool cause_is_address(const struct inquiry *inquiry, struct cause *cause, const struct event *e)
 {
     const struct meeting *meeting = &inquiry->meeting;
     int family = address_family(&e->call.address), port = address_port(&e->call.address);
+    if (cause_missing_length(e) > 0)
+        return cause_is(cause, DIAGNOSIS_ADDRESS_LENGTH, e,
+                        mem_printf(_("%s gives %s the first %d bytes only of an address of %d"), inquiry->who,
+                                   call_name(e->call.id), (int)e->call.address.len, cause_missing_length(e)));
     if (meeting->family >= 0 && family != meeting->family)
         return cause_is(cause, DIAGNOSIS_ADDRESS_FAMILY, e,
                         mem_printf(_("%s gives %s an address of family %s, not %s"), inquiry->who,

@@ -55,7 +55,9 @@ bool cause_is_failure(struct cause *cause, const struct event *failed, char *cla
 char *cause_failure_clause(const struct inquiry *inquiry, const struct event *failed);
 /* What to do about a port that is not the right one. */
 char *cause_port_hint(int given, int right);
-/* What is wrong with the family or the port of this call's address. */
+/* How long the address of a failed call should have been, when the program gave only its beginning; else 0. */
+int cause_missing_length(const struct event *e);
+/* What is wrong with the length, the family or the port of this call's address. */
 bool cause_is_address(const struct inquiry *inquiry, struct cause *cause, const struct event *e);
 /* What is wrong with the family or the type of this socket, if anything. */
 bool cause_is_socket(const struct inquiry *inquiry, struct cause *cause, int socket);

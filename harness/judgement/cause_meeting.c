@@ -162,8 +162,9 @@ static bool wrong_bind(const struct inquiry *inquiry, struct cause *cause, size_
         return lacks_socket(inquiry, cause);
     if (cause_is_socket(inquiry, cause, e->call.socket))
         return true;
-    if (call_failed(&e->call) && e->call.error != EADDRINUSE && address_family(&e->call.address) ==
-                                                                    inquiry->t->sockets[e->call.socket].family)
+    bool right_form = cause_missing_length(e) == 0 &&
+                      address_family(&e->call.address) == inquiry->t->sockets[e->call.socket].family;
+    if (call_failed(&e->call) && e->call.error != EADDRINUSE && right_form)
         return bind_failed(inquiry, cause, position);
     return cause_is_address(inquiry, cause, e) || bind_failed(inquiry, cause, position);
 }

@@ -82,6 +82,17 @@ static void never_started(struct trial *trial)
     trial_shows(trial, _("it was never started"));
 }
 
+/* Whether the check's `when` or `unless` lets it be judged: some such call of the program succeeded, or none did. */
+static bool applies(const struct trial *trial)
+{
+    const struct transcript *t = trial->t;
+    const char *when = check_parameter(trial->spec, "when"), *unless = check_parameter(trial->spec, "unless");
+    bool is_program = trial->actor >= 0 && t->actors[trial->actor].kind == ACTOR_PROGRAM;
+    int program = is_program ? trial->actor : trial_program(trial);
+    return (when == NULL || facts_first_success(t, program, role_from_word(when)) != NOWHERE) &&
+           (unless == NULL || facts_first_success(t, program, role_from_word(unless)) == NOWHERE);
+}
+
 static void judge_one(const struct exercise *exercise, const struct scenario *scenario, const struct check_spec *spec,
                       const struct transcript *t, const struct source_resolver *resolver, bool failed_before,
                       struct check_result *result)
@@ -102,6 +113,8 @@ static void judge_one(const struct exercise *exercise, const struct scenario *sc
     kinds[rule].judge(&trial);
     if (start != NULL && !has_appeared(t, trial.actor))
         never_started(&trial);
+    else if (!applies(&trial))
+        trial_does_not_apply(&trial);
     if (trial.consequence)
         trial_explains(&trial);
 }

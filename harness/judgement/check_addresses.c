@@ -12,6 +12,12 @@
 static bool wrong_meeting_point(struct trial *trial, const struct event *e, int family, int port)
 {
     int given = address_family(&e->call.address), given_port = address_port(&e->call.address);
+    if (cause_missing_length(e) > 0) {
+        trial_fails(trial, DIAGNOSIS_ADDRESS_LENGTH, e);
+        trial_expects(trial, _("an address of %d bytes"), cause_missing_length(e));
+        trial_shows(trial, _("an address of %d bytes"), (int)e->call.address.len);
+        return true;
+    }
     if (given != family) {
         trial_fails(trial, DIAGNOSIS_ADDRESS_FAMILY, e);
         trial_expects(trial, _("an address of family %s"), family_constant(family));

@@ -60,6 +60,14 @@ void trial_lacks(struct trial *trial, enum diagnosis diagnosis, const struct eve
     trial->consequence = !trial->failed_before;
 }
 
+void trial_does_not_apply(struct trial *trial)
+{
+    trial->result->verdict = VERDICT_SKIPPED;
+    trial->consequence = false;
+    replace(&trial->result->expected, NULL);
+    trial_shows(trial, _("does not apply to what happened"));
+}
+
 void trial_expects(struct trial *trial, const char *format, ...)
 {
     va_list args;

@@ -41,6 +41,8 @@ void trial_fails(struct trial *trial, enum diagnosis diagnosis, const struct eve
  * only its consequence.
  */
 void trial_lacks(struct trial *trial, enum diagnosis diagnosis, const struct event *evidence);
+/* The scenario asks for this only when things went another way. */
+void trial_does_not_apply(struct trial *trial);
 /* After trial_fails() or trial_lacks(). */
 void trial_expects(struct trial *trial, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void trial_shows(struct trial *trial, const char *format, ...) __attribute__((format(printf, 2, 3)));

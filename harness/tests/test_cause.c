@@ -83,6 +83,19 @@ static void test_socket_of_the_server(void)
     staged_end(&s);
 }
 
+/* sizeof(struct sockaddr), where the address is longer: the system sees its beginning only. */
+static void test_addresses_cut_short(void)
+{
+    struct staged s;
+    begin_server(&s);
+    struct call *bind = staged_address(&s, CALL_bind, staged_socket(&s, AF_INET6, SOCK_STREAM), "[::]:5000", -1, EINVAL);
+    put_line(bind, 33);
+    bind->address.len = sizeof(struct sockaddr);
+    CU_ASSERT_STRING_EQUAL(staged_code(&s, "binds-to", "[::]:5000", "client", NULL), "S140");
+    check_cause(&s, "S140", 33, "gives bind the first 16 bytes only of an address of 28");
+    staged_end(&s);
+}
+
 static void test_calls_of_the_server(void)
 {
     struct staged s;
@@ -302,6 +315,7 @@ int suite_cause(void)
     static const struct unit_test tests[] = {
         {"a server at another port", test_port_of_the_server},
         {"a server with another socket or address", test_socket_of_the_server},
+        {"an address that is cut short", test_addresses_cut_short},
         {"a server without bind or listen", test_calls_of_the_server},
         {"a server that stopped before", test_server_that_stopped},
         {"a server that keeps its client waiting", test_server_that_keeps_its_client},

@@ -216,6 +216,22 @@ static void test_consequences_are_skipped(void)
     staged_end(&s);
 }
 
+/* A scenario that may go either way says which of its checks belong to which. */
+static void test_checks_depend_on_what_happened(void)
+{
+    struct staged s;
+    staged_begin(&s);
+    int socket = staged_socket(&s, AF_INET, SOCK_STREAM);
+    staged_call(&s, CALL_listen, socket, 0, 0);
+    staged_exit(&s, 1);
+    CU_ASSERT_STRING_NOT_EQUAL(staged_code(&s, "exits", "0", "client", "when=listen"), "skipped");
+    CU_ASSERT_STRING_EQUAL(staged_code(&s, "exits", "0", "client", "unless=listen"), "skipped");
+    CU_ASSERT_STRING_EQUAL(staged_code(&s, "exits", "0", "client", "when=bind"), "skipped");
+    CU_ASSERT_STRING_NOT_EQUAL(staged_code(&s, "exits", "0", "client", "unless=bind"), "skipped");
+    CU_ASSERT_STRING_EQUAL(staged_code(&s, "receives", "ok", "server", "when=bind"), "skipped");
+    staged_end(&s);
+}
+
 static void test_passed(void)
 {
     struct staged s;
@@ -324,6 +340,7 @@ int suite_check(void)
         {"a peer that cannot begin is our fault", test_peer_that_cannot_begin},
         {"a play that got stuck is never passed", test_goes_on},
         {"a consequence of a failure is skipped", test_consequences_are_skipped},
+        {"checks apply to one course of things or the other", test_checks_depend_on_what_happened},
         {"a passed scenario has its points and nothing to explain", test_passed},
         {"a scenario without a verdict is broken", test_nothing_is_never_passed},
         {"with several programs the requirement names its own", test_several_programs},

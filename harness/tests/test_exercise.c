@@ -187,9 +187,11 @@ static const struct {
     {17, "      - {of: client}", "17:9: the check itself is missing here"},
     {17, "      - exits", "17:9: this is a text or a number; expected: a mapping"},
     {17, "      - {exits: 0, calls-in-order: [a]}", "17:20: two checks in one entry: 'exits' and 'calls-in-order'"},
-    {17, "      - {exits: 0, unit: 3}", "17:20: the check 'exits' has no parameter “unit”; expected: id, of, by"},
+    {17, "      - {exits: 0, unit: 3}", "17:20: the check 'exits' has no parameter “unit”; expected: id, of, by, when, unless"},
     {17, "      - {exits: 0, of: clent}", "17:24: nobody here is called “clent”; did you mean 'client'?"},
     {17, "      - {exits: 0, of: client, by: client}", "17:36: 'of' and 'by' mean the same"},
+    {17, "      - {exits: 0, when: lisen}", "17:26: 'when' is followed by a call, and there is none called “lisen”; did you "
+                                            "mean 'listen'?"},
     {17, "      - {exits: 0, id: ../x}", "17:24: “../x” can't be a name"},
     {20, "      - {prints-text: client}", "20:23: 'client' is a program; the check 'prints-text' is about a scripted peer"},
     {20, "      - {prints-text: nobody}", "20:23: nobody here is called “nobody”"},

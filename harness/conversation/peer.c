@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "conversation/echo.h"
 #include "ground/text.h"
 
 /* Clients come from fixed ports, one after another, so that what a server prints of them is the same in every run. */
@@ -178,8 +179,17 @@ static void listener_ready(void *context, uint32_t events)
 
 /* --- steps --- */
 
+/* Routes make every address local, but IPv6 binds only those of an interface unless told otherwise. */
+static void bind_anywhere(int fd)
+{
+    int on = 1;
+    setsockopt(fd, IPPROTO_IPV6, IPV6_FREEBIND, &on, sizeof on);
+}
+
 static int open_socket(const struct step *step, struct err *err)
 {
+    if (step->type == SOCK_RAW)
+        return echo_open(err);
     int fd = socket(address_family(&step->address), step->type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     int on = 1;
     if (fd < 0)
@@ -195,6 +205,8 @@ static int begin_listen(struct peer *peer, const struct step *step, struct err *
     peer->listener = open_socket(step, err);
     if (peer->listener < 0)
         return -1;
+    if (address_family(&step->address) == AF_INET6)
+        bind_anywhere(peer->listener);
     if (bind(peer->listener, (const struct sockaddr *)&step->address.storage, step->address.len) < 0) {
         note(peer, DEED_FAILED, errno);
         return 0;
@@ -273,6 +285,29 @@ static void begin_close(struct peer *peer, bool reset)
     peer->at_end = peer->broken = true;
 }
 
+/* The last message that came, and from whom; NULL: none. */
+static const struct deed *last_received(const struct peer *peer)
+{
+    for (size_t i = peer->transcript->n_events; i-- > 0;) {
+        const struct event *e = &peer->transcript->events[i];
+        if (e->kind == EVENT_DEED && e->actor == peer->actor && e->deed.kind == DEED_RECEIVED)
+            return &e->deed;
+    }
+    return NULL;
+}
+
+static void begin_answer(struct peer *peer, enum answer answer)
+{
+    const struct deed *request = last_received(peer);
+    AUTO_FREE char *message = NULL;
+    if (request == NULL || peer->connection < 0)
+        return;
+    ssize_t n = echo_answer(peer->connection, answer, &request->bytes, &request->address, &message);
+    struct event *event = note(peer, n < 0 ? DEED_FAILED : DEED_SENT, n < 0 ? errno : 0);
+    if (n > 0)
+        bytes_set(&event->deed.bytes, message, (size_t)n, KEEP_BYTES);
+}
+
 int peer_begin(struct peer *peer, const struct step *step, struct err *err)
 {
     peer->step = step;
@@ -289,6 +324,8 @@ int peer_begin(struct peer *peer, const struct step *step, struct err *err)
     } else if (step->kind == STEP_PEER_HALF_CLOSE) {
         shutdown(peer->connection, SHUT_WR);
         note(peer, DEED_HALF_CLOSED, 0);
+    } else if (step->kind == STEP_PEER_ANSWER) {
+        begin_answer(peer, step->answer);
     } else if (step->kind == STEP_PEER_CLOSE || step->kind == STEP_PEER_RESET) {
         begin_close(peer, step->kind == STEP_PEER_RESET);
     }

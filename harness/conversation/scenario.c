@@ -216,6 +216,7 @@ static enum progress step_start(struct play *play, const struct step *step, stru
                             .path = path,
                             .argv = argv,
                             .descriptors = step->descriptors,
+                            .raw = step->raw,
                             .input = has_input(play, step->actor)};
     return tracer_start(play->tracer, &launch, err) < 0 ? PROGRESS_BROKEN : PROGRESS_ON;
 }
@@ -295,7 +296,8 @@ static enum progress play_step(struct play *play, const struct step *step, struc
     case STEP_PEER_RECEIVE:
     case STEP_PEER_HALF_CLOSE:
     case STEP_PEER_CLOSE:
-    case STEP_PEER_RESET: return step_peer(play, step, err);
+    case STEP_PEER_RESET:
+    case STEP_PEER_ANSWER: return step_peer(play, step, err);
     }
     return PROGRESS_BROKEN;
 }

@@ -71,6 +71,16 @@ static bool parse_in6(const char *host, int port, struct address *address)
     return true;
 }
 
+/* An address without a port: "[::1]". */
+static bool parse_host6(const char *text, struct address *address)
+{
+    size_t n = strlen(text);
+    if (n < 2 || text[0] != '[' || text[n - 1] != ']')
+        return false;
+    AUTO_FREE char *host = mem_bytes(text + 1, n - 2);
+    return parse_in6(host, 0, address);
+}
+
 static bool parse_internet(const char *text, struct address *address)
 {
     const char *colon = strrchr(text, ':');
@@ -110,6 +120,9 @@ int address_parse(const char *text, struct address *address, int *type, struct e
     } else if (strncmp(text, "seqpacket:", 10) == 0) {
         *type = SOCK_SEQPACKET;
         good = parse_unix(text + 10, address);
+    } else if (strncmp(text, "icmp6:", 6) == 0) {
+        *type = SOCK_RAW;
+        good = parse_host6(text + 6, address);
     } else if (strncmp(text, "udp:", 4) == 0) {
         *type = SOCK_DGRAM;
         good = parse_internet(text + 4, address);
@@ -120,8 +133,8 @@ int address_parse(const char *text, struct address *address, int *type, struct e
         return 0;
     AUTO_FREE char *quote = escape_quote(text, strlen(text), 120);
     return err_set(err, BLAME_EXERCISE,
-                   _("%s is not an address; expected something like 127.0.0.1:5000, [::1]:5000, udp:0.0.0.0:5000 or "
-                     "unix:/tmp/s (a path of at most 108 bytes)"),
+                   _("%s is not an address; expected something like 127.0.0.1:5000, [::1]:5000, udp:0.0.0.0:5000, "
+                     "icmp6:[::1] or unix:/tmp/s (a path of at most 108 bytes)"),
                    quote);
 }
 

@@ -1,6 +1,6 @@
 /*
  * address: a socket address, and how definitions write it: "127.0.0.1:5000", "[::1]:5000", "udp:0.0.0.0:5000",
- * "unix:/tmp/s", "seqpacket:/tmp/s". The protocol is tcp unless a prefix says otherwise.
+ * "icmp6:[::1]", "unix:/tmp/s", "seqpacket:/tmp/s". The protocol is tcp unless a prefix says otherwise.
  */
 #ifndef DATA_ADDRESS_H
 #define DATA_ADDRESS_H
@@ -14,7 +14,8 @@ struct address {
     socklen_t len; /* bytes used in storage; 0: no address */
 };
 
-/* Parses TEXT; *TYPE becomes SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET. On failure says what is expected (blame: exercise). */
+/* Parses TEXT; *TYPE becomes SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET or SOCK_RAW. On failure says what is expected (blame:
+   exercise). */
 int address_parse(const char *text, struct address *address, int *type, struct err *err);
 /* Numeric, as definitions write it, without a protocol prefix: "127.0.0.1:5000", "[::]:5000", "/tmp/s". The caller frees. */
 char *address_text(const struct address *address);

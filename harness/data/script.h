@@ -22,6 +22,14 @@ enum condition {
 #undef CONDITION
 };
 
+/* What a peer answers to the last ICMPv6 echo request that it received. */
+enum answer {
+    ANSWER_NONE,
+#define ANSWER(name, word, help) ANSWER_##name,
+#include "data/answers.def"
+#undef ANSWER
+};
+
 struct step {
     enum step_kind kind;
     int line;    /* in the definition */
@@ -29,15 +37,17 @@ struct step {
     char *program;    /* start: NULL for the student's, else a name under reference/ (without that folder) */
     char **arguments; /* start: argv[1]…, NULL-terminated; may be NULL */
     int descriptors;  /* start: how many descriptors are already open beyond 0, 1, 2 */
+    bool raw;         /* start: the program may create raw sockets */
     enum condition condition; /* until */
     int port;                 /* until: 0 = any */
     bool hold;                /* until: stop the program exactly there, until a release */
     int signal;               /* signal */
     struct address address;   /* listen, connect, bind, look */
-    int type;                 /* SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET */
+    int type;                 /* SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET or SOCK_RAW */
     char *bytes;              /* send, input */
     size_t size;              /* of bytes; receive: how many are awaited in all on this connection */
     bool end_of_file;         /* receive: wait for the end instead of a count */
+    enum answer answer;       /* answer */
     enum role call;           /* fault: which call */
     int error;                /* fault: errno that it gives */
     size_t length;            /* fault: error is 0 and the call takes this many bytes only, as the kernel may any time */

@@ -32,6 +32,24 @@ static int read_awaited(const struct yaml *argument, struct step *step, struct e
     return result;
 }
 
+static int read_answer(const struct yaml *argument, struct step *step, struct err *err)
+{
+    AUTO_FREE char *word = NULL;
+    if (yaml_line(argument, &word, err) != 0)
+        return -1;
+#define ANSWER(name, text, help) \
+    if (strcmp(word, text) == 0) \
+        step->answer = ANSWER_##name;
+#include "data/answers.def"
+#undef ANSWER
+#define ANSWER(name, text, help) text " "
+    static const char words[] =
+#include "data/answers.def"
+        ;
+#undef ANSWER
+    return step->answer != ANSWER_NONE ? 0 : yaml_unknown(argument, _("unknown answer"), words, err);
+}
+
 static int read_argument(struct script_reader *reader, const struct yaml *argument, struct step *step, struct err *err)
 {
     switch (step->kind) {
@@ -40,6 +58,7 @@ static int read_argument(struct script_reader *reader, const struct yaml *argume
     case STEP_PEER_CONNECT: return read_address(argument, step, err);
     case STEP_PEER_SEND: return read_message(reader, argument, step, err);
     case STEP_PEER_RECEIVE: return read_awaited(argument, step, err);
+    case STEP_PEER_ANSWER: return read_answer(argument, step, err);
     case STEP_PEER_ACCEPT:
     case STEP_PEER_HALF_CLOSE:
     case STEP_PEER_CLOSE:

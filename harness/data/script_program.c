@@ -61,11 +61,12 @@ static int read_arguments(const struct yaml *node, char ***arguments, struct err
 
 static int read_start_options(const struct yaml *options, struct step *step, struct err *err)
 {
-    if (yaml_keys(options, "program arguments descriptors", err) != 0)
+    if (yaml_keys(options, "program arguments descriptors privilege", err) != 0)
         return -1;
     const struct yaml *program = yaml_get(options, "program");
     const struct yaml *arguments = yaml_get(options, "arguments");
     const struct yaml *descriptors = yaml_get(options, "descriptors");
+    const struct yaml *privilege = yaml_get(options, "privilege");
     if (program != NULL && read_model(program, &step->program, err) != 0)
         return -1;
     if (arguments != NULL && read_arguments(arguments, &step->arguments, err) != 0)
@@ -74,6 +75,9 @@ static int read_start_options(const struct yaml *options, struct step *step, str
     if (descriptors != NULL && yaml_integer(descriptors, 0, MOST_DESCRIPTORS, &count, err) != 0)
         return -1;
     step->descriptors = (int)count;
+    if (privilege != NULL && !yaml_is(privilege, "raw"))
+        return yaml_unknown(privilege, _("unknown privilege"), "raw", err);
+    step->raw = privilege != NULL;
     return 0;
 }
 
@@ -279,6 +283,7 @@ int read_program_step(struct script_reader *reader, const struct yaml *argument,
     case STEP_PEER_HALF_CLOSE:
     case STEP_PEER_CLOSE:
     case STEP_PEER_RESET:
+    case STEP_PEER_ANSWER:
         break;
     }
     return err_set(err, BLAME_HARNESS, "%s", _("a step of a peer was taken for a step of a program"));

@@ -253,7 +253,8 @@ static bool meets_conflict(const struct trial *trial, int actor)
 
 static bool ask(const struct inquiry *inquiry, unsigned depth, struct cause *cause)
 {
-    return ((depth & MEETING) && inquiry->meeting.connects && cause_of_client(inquiry, cause)) ||
+    return ((depth & MEETING) && cause_of_echo(inquiry, cause)) ||
+           ((depth & MEETING) && inquiry->meeting.connects && cause_of_client(inquiry, cause)) ||
            ((depth & MEETING) && inquiry->meeting.serves && cause_of_server(inquiry, cause)) ||
            ((depth & SILENCE) && cause_of_silence(inquiry, cause)) || ((depth & STOP) && cause_of_stop(inquiry, cause));
 }

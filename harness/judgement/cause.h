@@ -44,6 +44,8 @@ struct inquiry {
 bool cause_of_server(const struct inquiry *inquiry, struct cause *cause);
 bool cause_of_client(const struct inquiry *inquiry, struct cause *cause);
 bool cause_of_silence(const struct inquiry *inquiry, struct cause *cause);
+/* What was wrong with an ICMPv6 echo. (cause_echo.c) */
+bool cause_of_echo(const struct inquiry *inquiry, struct cause *cause);
 bool cause_of_stop(const struct inquiry *inquiry, struct cause *cause);
 /* What a program that lives is doing; false when it cannot be seen. */
 bool cause_of_wait(const struct inquiry *inquiry, struct cause *cause);

@@ -7,10 +7,13 @@
 
 #include "ground/text.h"
 #include "judgement/check_values.h"
+#include "judgement/echo.h"
 #include "judgement/trial.h"
 
 static bool is_default_protocol(const struct socket_object *socket)
 {
+    if (socket->type == SOCK_RAW) /* a raw socket is one of a protocol that it names */
+        return socket->family != AF_INET6 || socket->protocol == IPPROTO_ICMPV6;
     return socket->protocol == 0 || (socket->type == SOCK_STREAM && socket->protocol == IPPROTO_TCP) ||
            (socket->type == SOCK_DGRAM && socket->protocol == IPPROTO_UDP);
 }
@@ -22,7 +25,10 @@ static void wrong_socket(struct trial *trial, size_t made, size_t tried, int fam
     if (made != NOWHERE) {
         const struct event *e = &t->events[made];
         const struct socket_object *socket = &t->sockets[e->call.new_socket];
-        enum diagnosis diagnosis = socket->family != family ? DIAGNOSIS_SOCKET_FAMILY : DIAGNOSIS_SOCKET_TYPE;
+        bool raw_icmp6 = echo_wrong_socket(t, trial->actor) == made;
+        enum diagnosis diagnosis = raw_icmp6                ? DIAGNOSIS_RAW_FAMILY
+                                   : socket->family != family ? DIAGNOSIS_SOCKET_FAMILY
+                                                              : DIAGNOSIS_SOCKET_TYPE;
         trial_fails(trial, diagnosis, e);
         if (socket->family == family && socket->type == type)
             trial_shows(trial, _("a socket of protocol number %d"), socket->protocol);

@@ -1,5 +1,6 @@
 #include "judgement/check_values.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -165,6 +166,17 @@ bool valid_roles(const char *value)
 bool valid_role(const char *value)
 {
     return is_role(role_from_word(value));
+}
+
+bool valid_host6(const char *value)
+{
+    struct in6_addr address;
+    return inet_pton(AF_INET6, value, &address) == 1;
+}
+
+bool valid_echo_word(const char *value)
+{
+    return ONE_OF(value, "size", "sender");
 }
 
 bool valid_socket_word(const char *value)

@@ -20,6 +20,8 @@ bool valid_errno(const char *value);
 bool valid_comparison(const char *value);
 bool valid_roles(const char *value);
 bool valid_role(const char *value);
+bool valid_host6(const char *value);
+bool valid_echo_word(const char *value);
 bool valid_socket_word(const char *value);
 bool valid_direction(const char *value);
 bool valid_actor(const char *value);

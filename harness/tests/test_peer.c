@@ -97,6 +97,23 @@ static void what_fails_is_no_error_of_ours(void)
     watched_end(&w);
 }
 
+/* The privilege goes with one program; the kernel answers unless a peer does. */
+static void raw_sockets_carry_echoes(void)
+{
+    struct watched w;
+    if (watched_play(&w, "start: {p: {arguments: [ask-for-echo]}},\nuntil: {p: exited}"))
+        CU_ASSERT_STRING_EQUAL(watched_printed(&w, "p", STREAM_STDOUT), "EPERM\n");
+    watched_end(&w);
+    if (watched_play(&w, "start: {p: {arguments: [ask-for-echo], privilege: raw}},\nuntil: {p: exited}"))
+        CU_ASSERT_STRING_EQUAL(watched_printed(&w, "p", STREAM_STDOUT), "ok\n128 8 mine ::1\n129 8 mine 2001:db8::7\n");
+    watched_end(&w);
+    if (watched_play(&w, "h: {listen: \"icmp6:[2001:db8::7]\"},\nstart: {p: {arguments: [ask-for-echo], privilege: raw}},\n"
+                         "h: {receive: 1},\nh: {answer: other-identifier},\nh: {answer: reply},\nuntil: {p: exited}"))
+        CU_ASSERT_STRING_EQUAL(watched_printed(&w, "p", STREAM_STDOUT),
+                               "ok\n128 8 mine ::1\n129 32 other 2001:db8::7\n129 8 mine 2001:db8::7\n");
+    watched_end(&w);
+}
+
 static void a_reset_reaches_the_program(void)
 {
     struct watched w;
@@ -175,6 +192,7 @@ int suite_peer(void)
         {"a peer serves", a_peer_serves},
         {"a peer is a client", a_peer_is_a_client},
         {"what fails is written down", what_fails_is_no_error_of_ours},
+        {"raw sockets carry echoes", raw_sockets_carry_echoes},
         {"a reset reaches the program", a_reset_reaches_the_program},
         {"much is sent both ways", much_is_sent_both_ways},
         {"several connections follow each other", several_connections_follow_each_other},

@@ -61,10 +61,11 @@ static void takes_programs_steps(void)
              "input-end: a,\n"
              "settle,\n"
              "until: {b: exited},\n"
-             "look: /tmp/s",
+             "look: /tmp/s,\n"
+             "start: {c: {arguments: [\"::1\"], privilege: raw}}",
              1),
         0);
-    CU_ASSERT_EQUAL_FATAL(p.script.n, 15);
+    CU_ASSERT_EQUAL_FATAL(p.script.n, 16);
     const struct step *s = p.script.steps;
     CU_ASSERT(s[0].kind == STEP_FAULT && s[0].call == ROLE_RECEIVE && s[0].error == EINTR && s[0].occurrence == 3);
     CU_ASSERT(s[1].call == ROLE_SOCKET && s[1].error == EAGAIN && s[1].occurrence == 1);
@@ -85,6 +86,7 @@ static void takes_programs_steps(void)
     CU_ASSERT(s[11].kind == STEP_INPUT_END && s[12].kind == STEP_SETTLE && s[12].actor == NULL);
     CU_ASSERT(s[13].condition == CONDITION_EXITED && s[13].port == 0 && !s[13].hold);
     CU_ASSERT(s[14].kind == STEP_LOOK && address_family(&s[14].address) == AF_UNIX && s[14].actor == NULL);
+    CU_ASSERT(!s[5].raw && s[15].raw);
     CU_ASSERT_EQUAL(cast_find(&p.cast, "a")->kind, ACTOR_PROGRAM);
     CU_ASSERT_EQUAL(cast_find(&p.cast, "b")->kind, ACTOR_REFERENCE);
     unload(&p);
@@ -105,10 +107,12 @@ static void takes_peers_actions(void)
                                "server: close,\n"
                                "holder: {bind: \"udp:0.0.0.0:5000\"},\n"
                                "holder: {send: \"\"},\n"
-                               "visitor: {connect: \"[::1]:80\"}",
+                               "visitor: {connect: \"[::1]:80\"},\n"
+                               "host: {listen: \"icmp6:[::1]\"},\n"
+                               "host: {answer: other-identifier}",
                                1),
                           0);
-    CU_ASSERT_EQUAL_FATAL(p.script.n, 12);
+    CU_ASSERT_EQUAL_FATAL(p.script.n, 14);
     const struct step *s = p.script.steps;
     CU_ASSERT(s[0].kind == STEP_PEER_LISTEN && s[0].type == SOCK_STREAM && address_port(&s[0].address) == 5000);
     CU_ASSERT(s[1].kind == STEP_PEER_ACCEPT && s[2].kind == STEP_PEER_RECEIVE && s[2].size == 14 && !s[2].end_of_file);
@@ -119,6 +123,8 @@ static void takes_peers_actions(void)
     CU_ASSERT(s[9].kind == STEP_PEER_BIND && s[9].type == SOCK_DGRAM);
     CU_ASSERT(s[10].kind == STEP_PEER_SEND && s[10].size == 0);
     CU_ASSERT(s[11].kind == STEP_PEER_CONNECT && address_family(&s[11].address) == AF_INET6);
+    CU_ASSERT(s[12].kind == STEP_PEER_LISTEN && s[12].type == SOCK_RAW && address_family(&s[12].address) == AF_INET6);
+    CU_ASSERT(s[13].kind == STEP_PEER_ANSWER && s[13].answer == ANSWER_OTHER_IDENTIFIER);
     CU_ASSERT_EQUAL(cast_find(&p.cast, "visitor")->kind, ACTOR_PEER);
     unload(&p);
 }
@@ -191,6 +197,9 @@ static const struct {
     {"start: {a: {program: reference/}}", "f:2:22: “reference/” is no model program"},
     {"start: {a: {arguments: x}}", "f:2:24: this is a text or a number; expected: a list"},
     {"start: {a: {arguments: [[x]]}}", "f:2:25: this is a list; expected: a text or a number"},
+    {"start: {a: {privilege: root}}", "f:2:24: unknown privilege “root”; expected: raw"},
+    {"h: {listen: \"icmp6:[::1]\"}, h: {answer: pong}", "f:2:41: unknown answer “pong”"},
+    {"h: {listen: \"icmp6:127.0.0.1\"}", "f:2:13: “icmp6:127.0.0.1” is not an address"},
     {"start: {a: {descriptors: -1}}", "f:2:26: “-1” is not right here; expected: an integer from 0 to 1000"},
     {"until: {a: exited}", "f:2:9: nobody takes part yet"},
     {"start: client, until: {cleint: exited}", "f:2:24: nobody here is called “cleint”; did you mean 'client'?"},

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <linux/mount.h>
 #include <sched.h>
 #include <signal.h>
@@ -262,4 +263,16 @@ int sandbox_confine(const struct bounds *bounds)
         limit(RLIMIT_CORE, 0) < 0 || limit(RLIMIT_STACK, STACK_BYTES) < 0 || limit(RLIMIT_CPU, seconds) < 0)
         return -1;
     return 0;
+}
+
+int sandbox_keep_raw_sockets(void)
+{
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct rights[_LINUX_CAPABILITY_U32S_3];
+    if (syscall(SYS_capget, &header, rights) < 0)
+        return -1;
+    rights[CAP_TO_INDEX(CAP_NET_RAW)].inheritable |= CAP_TO_MASK(CAP_NET_RAW);
+    if (syscall(SYS_capset, &header, rights) < 0)
+        return -1;
+    return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_RAW, 0, 0);
 }

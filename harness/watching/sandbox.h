@@ -33,5 +33,10 @@ int sandbox_probe(const struct plan *plan, struct err *err);
 
 /* In a child of the world, before exec: a session of its own, limits, default signals. Async-signal-safe. 0 or -1. */
 int sandbox_confine(const struct bounds *bounds);
+/*
+ * There too, for a program that exercises raw sockets: of all rights that the world's first process has, CAP_NET_RAW outlasts
+ * the exec, and only there; it opens nothing but the world's own network. Async-signal-safe. 0 or -1.
+ */
+int sandbox_keep_raw_sockets(void);
 
 #endif

@@ -29,6 +29,7 @@ struct launch {
     const char *path; /* in the world */
     char *const *argv;
     int descriptors; /* how many descriptors are open already beyond 0, 1, 2 */
+    bool raw;        /* it may create raw sockets, in its own network namespace */
     bool input;      /* standard input stays open for tracer_input(); else it is at its end at once */
 };
 

@@ -105,7 +105,7 @@ static _Noreturn void become(const struct start *start)
         if (null < 0 || dup2(null, STDERR_FILENO + 1 + i) < 0)
             fail(start->trouble);
     }
-    if (policy_install(start->policy) < 0)
+    if ((start->launch->raw && sandbox_keep_raw_sockets() < 0) || policy_install(start->policy) < 0)
         fail(start->trouble);
     execve(start->launch->path, start->launch->argv, (char *const *)environment);
     fail(start->trouble);

@@ -1,0 +1,187 @@
+/* ICMPv6 echo over raw sockets: sends-echo, awaits-echo, prints-echo. */
+#include <arpa/inet.h>
+#include <netinet/icmp6.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "ground/text.h"
+#include "judgement/check_values.h"
+#include "judgement/echo.h"
+#include "judgement/output.h"
+#include "judgement/trial.h"
+
+/* Where the message of this call goes: its own address, or that to which the socket was connected. */
+static const struct address *destination(const struct transcript *t, const struct call *send)
+{
+    if (send->address.len > 0)
+        return &send->address;
+    for (size_t i = 0; i < t->n_events; i++) {
+        const struct event *e = &t->events[i];
+        if (e->kind == EVENT_CALL && call_role(e->call.id) == ROLE_CONNECT && e->call.socket == send->socket &&
+            call_succeeded(&e->call))
+            return &e->call.address;
+    }
+    return &send->address;
+}
+
+static bool goes_to(const struct address *address, const char *host)
+{
+    struct in6_addr wanted;
+    struct sockaddr_in6 in6;
+    if (address_family(address) != AF_INET6 || inet_pton(AF_INET6, host, &wanted) != 1)
+        return false;
+    memcpy(&in6, &address->storage, sizeof in6);
+    return memcmp(&in6.sin6_addr, &wanted, sizeof wanted) == 0;
+}
+
+void judge_sends_echo(struct trial *trial)
+{
+    const struct transcript *t = trial->t;
+    const char *host = trial->spec->value;
+    trial_requires(trial, _("The program sends an ICMPv6 echo request to %s"), host);
+    size_t request = echo_request(t, trial->actor), sent = facts_last_call(t, trial->actor, ROLE_SEND);
+    struct echo echo;
+    if (request != NOWHERE && goes_to(destination(t, &t->events[request].call), host)) {
+        trial_passes(trial);
+    } else if (request != NOWHERE) {
+        AUTO_FREE char *given = address_text(destination(t, &t->events[request].call));
+        trial_fails(trial, DIAGNOSIS_WRONG_BYTES, &t->events[request]);
+        trial_hints(trial, _("Send the request to the address that is given as argument."));
+        trial_shows(trial, _("it goes to %s"), given);
+    } else if (sent != NOWHERE && echo_read(t, &t->events[sent].call, &echo)) {
+        trial_fails(trial, DIAGNOSIS_ECHO_TYPE, &t->events[sent]);
+        trial_shows(trial, _("a message of type %d is sent"), echo.type);
+    } else if (sent != NOWHERE && call_failed(&t->events[sent].call)) {
+        const struct event *e = &t->events[sent];
+        trial_lacks(trial, DIAGNOSIS_NONE, e);
+        trial_shows(trial, _("%s failed with %s"), call_name(e->call.id), error_name(e->call.error));
+        if (trial->result->verdict == VERDICT_FAILED)
+            trial_fails_as(trial, e);
+    } else {
+        trial_lacks(trial, DIAGNOSIS_NOTHING_SENT, trial_event(trial, sent));
+        trial_shows(trial, _("no echo request is sent"));
+    }
+    trial_expects(trial, _("a message of type %d, to %s"), ICMP6_ECHO_REQUEST, host);
+}
+
+void judge_awaits_echo(struct trial *trial)
+{
+    const struct transcript *t = trial->t;
+    trial_requires(trial, _("The program waits for the reply to its own request, and takes no other message for it"));
+    if (echo_own_reply(t, trial->actor) != NOWHERE) {
+        trial_passes(trial);
+        return;
+    }
+    size_t last = echo_last_received(t, trial->actor);
+    trial_lacks(trial, DIAGNOSIS_NOTHING_RECEIVED, trial_event(trial, last));
+    trial_expects(trial, _("a message of type %d with the request's identifier is received"), ICMP6_ECHO_REPLY);
+    if (last == NOWHERE)
+        trial_shows(trial, _("no ICMPv6 message is received"));
+    else
+        trial_shows(trial, _("the reply is not received"));
+}
+
+/* Whether the number stands on the stream after this event. */
+static bool shows_number(const struct output_text *out, size_t event, uint64_t value)
+{
+    struct number *numbers;
+    size_t n = numbers_find(buf_text(&out->text), out->text.len, &numbers), from = output_after(out, event);
+    AUTO_FREE struct number *owned = numbers;
+    for (size_t i = 0; i < n; i++)
+        if (owned[i].start >= from && owned[i].value == value)
+            return true;
+    return false;
+}
+
+static bool is_address_letter(char c)
+{
+    return strchr("0123456789abcdefABCDEF:.", c) != NULL && c != '\0';
+}
+
+/* Whether this IPv6 address stands there in any of its forms. */
+static bool shows_address(const struct output_text *out, size_t event, const struct in6_addr *wanted)
+{
+    const char *text = buf_text(&out->text);
+    for (size_t at = output_after(out, event), n; at < out->text.len; at += n + 1) {
+        for (n = 0; at + n < out->text.len && is_address_letter(text[at + n]); n++)
+            continue;
+        for (size_t length = n; length >= 2; length--) { /* a colon or a full stop may follow it */
+            AUTO_FREE char *word = mem_bytes(text + at, length);
+            struct in6_addr found;
+            if (inet_pton(AF_INET6, word, &found) == 1 && memcmp(&found, wanted, sizeof found) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+static void judge_size(struct trial *trial, size_t last, const struct output_text *out, const struct output_text *err)
+{
+    const struct event *e = &trial->t->events[last];
+    const char *call = call_name(e->call.id);
+    uint64_t size = call_moved(&e->call), data = size - sizeof(struct icmp6_hdr);
+    if (shows_number(out, last, size) || (e->call.id == CALL_recvmmsg && e->call.result > 1)) {
+        trial_passes(trial);
+    } else if (shows_number(err, last, size)) {
+        trial_fails(trial, DIAGNOSIS_ON_STDERR, e);
+        trial_shows(trial, _("it is printed on standard error"));
+    } else if (shows_number(out, last, e->call.asked)) {
+        trial_fails(trial, DIAGNOSIS_COUNT_OF_BUFFER, e);
+        trial_shows(trial, _("the size of the buffer, %zu, is printed"), e->call.asked);
+    } else {
+        trial_fails(trial, DIAGNOSIS_COUNT_MISSING, e);
+        trial_hints(trial, _("Print what %s returned, %llu here: the ICMPv6 header counts too."), call,
+                    (unsigned long long)size);
+        if (size > sizeof(struct icmp6_hdr) && shows_number(out, last, data))
+            trial_shows(trial, _("%llu is printed, the size without its header"), (unsigned long long)data);
+        else
+            trial_shows(trial, _("this number is not printed after %s"), call);
+    }
+    trial_expects(trial, _("%llu, as a number of its own on standard output"), (unsigned long long)size);
+}
+
+static void judge_sender(struct trial *trial, size_t last, const struct output_text *out, const struct output_text *err)
+{
+    const struct event *e = &trial->t->events[last];
+    const struct address *given = &e->call.address;
+    struct address sender = address_family(given) == AF_INET6 ? *given : *destination(trial->t, &e->call);
+    struct sockaddr_in6 in6;
+    memcpy(&in6, &sender.storage, sizeof in6);
+    char text[INET6_ADDRSTRLEN] = "";
+    inet_ntop(AF_INET6, &in6.sin6_addr, text, sizeof text);
+    if (shows_address(out, last, &in6.sin6_addr)) {
+        trial_passes(trial);
+    } else if (shows_address(err, last, &in6.sin6_addr)) {
+        trial_fails(trial, DIAGNOSIS_ON_STDERR, e);
+        trial_shows(trial, _("it is printed on standard error"));
+    } else {
+        trial_fails(trial, DIAGNOSIS_SENDER_MISSING, e);
+        trial_shows(trial, _("this address is not printed after %s"), call_name(e->call.id));
+    }
+    trial_expects(trial, _("%s on standard output"), text);
+}
+
+void judge_prints_echo(struct trial *trial)
+{
+    bool size = strcmp(trial->spec->value, "size") == 0;
+    if (size)
+        trial_requires(trial, _("The program prints the size of the reply"));
+    else
+        trial_requires(trial, _("The program prints the address of the reply's sender, in numbers"));
+    size_t last = echo_last_received(trial->t, trial->actor);
+    if (last == NOWHERE) {
+        trial_lacks(trial, DIAGNOSIS_NOTHING_RECEIVED, NULL);
+        trial_expects(trial, _("a message of type %d with the request's identifier is received"), ICMP6_ECHO_REPLY);
+        trial_shows(trial, _("no ICMPv6 message is received"));
+        return;
+    }
+    AUTO_OUTPUT out, err;
+    output_collect(trial->t, trial->actor, STREAM_STDOUT, &out);
+    output_collect(trial->t, trial->actor, STREAM_STDERR, &err);
+    if (size)
+        judge_size(trial, last, &out, &err);
+    else
+        judge_sender(trial, last, &out, &err);
+}

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "conversation/datagram.h"
 #include "conversation/echo.h"
 #include "ground/text.h"
 
@@ -24,11 +25,13 @@ struct peer {
     int type;
     const struct step *step;
     size_t sent;     /* of the current step */
+    bool has_sent;   /* its datagram, if it is one */
     size_t received; /* on this connection */
     bool connecting;
     bool at_end; /* nothing more will be received: end of file, reset or failure */
     bool broken; /* nor can anything be sent: reset, failure, closed by us */
-    struct address sender;  /* of the last datagram */
+    bool sends_from_any; /* bound to every address: then it has to choose the one that it sends from */
+    struct envelope letter; /* of the last datagram */
 };
 
 struct peer *peer_new(struct transcript *transcript, struct tracer *tracer, int actor)
@@ -46,6 +49,15 @@ static struct event *note(struct peer *peer, enum deed_kind kind, int error)
     event->deed.error = error;
     tracer_progress(peer->tracer);
     return event;
+}
+
+/* Where the other end sees the peer come from. */
+static void note_own(struct peer *peer, struct event *event)
+{
+    struct address *own = &event->deed.own;
+    own->len = sizeof own->storage;
+    if (getsockname(peer->connection, (struct sockaddr *)&own->storage, &own->len) < 0)
+        own->len = 0;
 }
 
 static void drop(struct peer *peer, int *fd)
@@ -78,47 +90,89 @@ static void end_with(struct peer *peer, enum deed_kind kind, int error)
     tracer_unwatch(peer->tracer, peer->connection);
 }
 
+/* How a send or receive failed. A datagram that nobody takes is reported by ICMP, to whose socket is connected. */
+static enum deed_kind failure(const struct peer *peer, int error)
+{
+    if (error == ECONNRESET)
+        return DEED_RESET;
+    return peer->type == SOCK_DGRAM && error == ECONNREFUSED ? DEED_REFUSED : DEED_FAILED;
+}
+
 static void take_bytes(struct peer *peer)
 {
     char data[KEEP_BYTES];
     while (peer->connection >= 0 && !peer->at_end) {
-        struct address from = {.len = sizeof from.storage};
-        ssize_t n = recvfrom(peer->connection, data, sizeof data, 0, (struct sockaddr *)&from.storage, &from.len);
+        struct envelope letter;
+        ssize_t n = datagram_receive(peer->connection, data, sizeof data, &letter);
         if (n < 0 && (errno == EAGAIN || errno == EINTR))
             return;
         if (n < 0) {
-            end_with(peer, errno == ECONNRESET ? DEED_RESET : DEED_FAILED, errno);
+            end_with(peer, failure(peer, errno), errno);
         } else if (n == 0 && type_connects(peer->type)) {
             end_with(peer, DEED_END_OF_FILE, 0);
         } else {
             struct event *event = note(peer, DEED_RECEIVED, 0);
             bytes_set(&event->deed.bytes, data, (size_t)n, sizeof data);
             tracer_kept(peer->tracer, (size_t)n);
-            if (!type_connects(peer->type))
-                peer->sender = event->deed.address = from;
+            if (!type_connects(peer->type)) {
+                peer->letter = letter;
+                event->deed.address = letter.from;
+            }
             peer->received += (size_t)n;
         }
     }
 }
 
-static void put_bytes(struct peer *peer)
+/* All at once, or not at all; none is a datagram, too. */
+static void put_datagram(struct peer *peer)
 {
     const struct step *step = peer->step;
+    if (peer->connection < 0 || peer->broken || peer->has_sent)
+        return;
+    peer->has_sent = true;
+    struct envelope to = peer->letter;
+    if (!peer->sends_from_any)
+        to.at.len = 0;
+    if (datagram_send(peer->connection, step->bytes, step->size, &to) < 0) {
+        int error = errno;
+        if (error == ECONNREFUSED)
+            end_with(peer, DEED_REFUSED, error);
+        else
+            note(peer, DEED_FAILED, error);
+        return;
+    }
+    struct event *event = note(peer, DEED_SENT, 0);
+    bytes_set(&event->deed.bytes, step->bytes, step->size, KEEP_BYTES);
+    event->deed.address = to.from;
+    note_own(peer, event);
+}
+
+static void put_bytes(struct peer *peer)
+{
+    if (!type_connects(peer->type)) {
+        put_datagram(peer);
+        return;
+    }
+    const struct step *step = peer->step;
     while (peer->connection >= 0 && !peer->broken && peer->sent < step->size) {
-        bool datagram = !type_connects(peer->type) && peer->sender.len > 0;
-        ssize_t n = sendto(peer->connection, step->bytes + peer->sent, step->size - peer->sent, MSG_NOSIGNAL,
-                           datagram ? (const struct sockaddr *)&peer->sender.storage : NULL,
-                           datagram ? peer->sender.len : 0);
+        ssize_t n = send(peer->connection, step->bytes + peer->sent, step->size - peer->sent, MSG_NOSIGNAL);
         if (n < 0 && (errno == EAGAIN || errno == EINTR))
             return;
         if (n < 0) {
-            end_with(peer, errno == ECONNRESET ? DEED_RESET : DEED_FAILED, errno);
+            end_with(peer, failure(peer, errno), errno);
             return;
         }
         struct event *event = note(peer, DEED_SENT, 0);
         bytes_set(&event->deed.bytes, step->bytes + peer->sent, (size_t)n, KEEP_BYTES);
         peer->sent += (size_t)n;
     }
+}
+
+static void note_connected(struct peer *peer)
+{
+    struct event *event = note(peer, DEED_CONNECTED, 0);
+    event->deed.address = peer->step->address;
+    note_own(peer, event);
 }
 
 static void finish_connecting(struct peer *peer)
@@ -128,7 +182,7 @@ static void finish_connecting(struct peer *peer)
     getsockopt(peer->connection, SOL_SOCKET, SO_ERROR, &error, &size);
     peer->connecting = false;
     if (error == 0)
-        note(peer, DEED_CONNECTED, 0)->deed.address = peer->step->address;
+        note_connected(peer);
     else
         end_with(peer, DEED_REFUSED, error);
 }
@@ -194,6 +248,8 @@ static int open_socket(const struct step *step, struct err *err)
     int on = 1;
     if (fd < 0)
         return err_errno(err, BLAME_ENVIRONMENT, "socket");
+    if (step->type == SOCK_DGRAM)
+        datagram_prepare(fd, address_family(&step->address));
     if (step->type == SOCK_STREAM && address_family(&step->address) != AF_UNIX)
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     return fd;
@@ -212,6 +268,7 @@ static int begin_listen(struct peer *peer, const struct step *step, struct err *
         return 0;
     }
     if (!type_connects(step->type)) {
+        peer->sends_from_any = address_is_any(&step->address);
         note(peer, DEED_BOUND, 0)->deed.address = step->address;
         peer->connection = steal_fd(&peer->listener);
         return watch_connection(peer, err);
@@ -233,6 +290,9 @@ static int begin_listen(struct peer *peer, const struct step *step, struct err *
 static void take_source_port(const struct peer *peer, const struct step *step)
 {
     struct address source = {.len = step->address.len};
+    if (step->source.len > 0 &&
+        bind(peer->connection, (const struct sockaddr *)&step->source.storage, step->source.len) == 0)
+        return;
     int family = address_family(&step->address);
     uint16_t port = htons((uint16_t)(FIRST_SOURCE_PORT + peer->actor));
     if (family == AF_INET) {
@@ -258,7 +318,8 @@ static int begin_connect(struct peer *peer, const struct step *step, struct err 
         return -1;
     take_source_port(peer, step);
     peer->received = 0;
-    peer->at_end = peer->broken = peer->connecting = false;
+    peer->at_end = peer->broken = peer->connecting = peer->sends_from_any = false;
+    peer->letter = (struct envelope){.from = {.len = 0}};
     int result = connect(peer->connection, (const struct sockaddr *)&step->address.storage, step->address.len);
     if (result < 0 && errno != EINPROGRESS) {
         note(peer, DEED_REFUSED, errno);
@@ -267,7 +328,7 @@ static int begin_connect(struct peer *peer, const struct step *step, struct err 
     }
     peer->connecting = result < 0;
     if (result == 0)
-        note(peer, DEED_CONNECTED, 0)->deed.address = step->address;
+        note_connected(peer);
     return watch_connection(peer, err);
 }
 
@@ -312,6 +373,7 @@ int peer_begin(struct peer *peer, const struct step *step, struct err *err)
 {
     peer->step = step;
     peer->sent = 0;
+    peer->has_sent = false;
     if (step->kind == STEP_PEER_LISTEN || step->kind == STEP_PEER_BIND)
         return begin_listen(peer, step, err);
     if (step->kind == STEP_PEER_CONNECT)
@@ -332,6 +394,11 @@ int peer_begin(struct peer *peer, const struct step *step, struct err *err)
     return 0;
 }
 
+void peer_reach(struct peer *peer, const struct peer *other)
+{
+    peer->letter = other->letter;
+}
+
 bool peer_done(const struct peer *peer)
 {
     const struct step *step = peer->step;
@@ -340,7 +407,7 @@ bool peer_done(const struct peer *peer)
     if (step->kind == STEP_PEER_ACCEPT)
         return peer->connection >= 0 || peer->listener < 0;
     if (step->kind == STEP_PEER_SEND)
-        return peer->sent == step->size || peer->broken || peer->connection < 0;
+        return peer->sent == step->size || peer->has_sent || peer->broken || peer->connection < 0;
     if (step->kind == STEP_PEER_RECEIVE)
         return peer->at_end || peer->connection < 0 || (!step->end_of_file && peer->received >= step->size);
     return true;

@@ -17,6 +17,8 @@ void peer_free(struct peer *peer);
 /* Begins a step of one of the PEER_ kinds. What cannot be done (nobody listens, the connection is gone) is written into the
    transcript and is no error; -1 (blame: harness) when the harness itself fails. */
 int peer_begin(struct peer *peer, const struct step *step, struct err *err);
+/* What PEER sends from now on goes to whom OTHER heard last. */
+void peer_reach(struct peer *peer, const struct peer *other);
 /* Whether the step begun last is done. Cheap; asked again and again. */
 bool peer_done(const struct peer *peer);
 

@@ -269,6 +269,9 @@ static enum progress step_peer(struct play *play, const struct step *step, struc
         play->peers[actor] = peer_new(&play->transcript, play->tracer, actor);
     if (peer_begin(play->peers[actor], step, err) < 0)
         return PROGRESS_BROKEN;
+    int other = step->other != NULL ? transcript_actor(&play->transcript, step->other) : -1;
+    if (other >= 0 && play->peers[other] != NULL)
+        peer_reach(play->peers[actor], play->peers[other]);
     if (peer_done(play->peers[actor]))
         return PROGRESS_ON;
     return progress_of(tracer_run(play->tracer, true, peer_step_done, play->peers[actor]));
@@ -291,6 +294,7 @@ static enum progress play_step(struct play *play, const struct step *step, struc
     case STEP_PEER_LISTEN:
     case STEP_PEER_BIND:
     case STEP_PEER_CONNECT:
+    case STEP_PEER_REACH:
     case STEP_PEER_ACCEPT:
     case STEP_PEER_SEND:
     case STEP_PEER_RECEIVE:

@@ -195,6 +195,29 @@ int address_port(const struct address *address)
     return -1;
 }
 
+bool address_host(const struct address *address, unsigned char host[16])
+{
+    static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
+    int family = address_family(address);
+    if (family == AF_INET && address->len >= LEN_IN) {
+        struct sockaddr_in in = as_in(address);
+        memcpy(host, mapped, sizeof mapped);
+        memcpy(host + sizeof mapped, &in.sin_addr, sizeof in.sin_addr);
+        return true;
+    }
+    if (family != AF_INET6 || address->len < LEN_IN6)
+        return false;
+    struct sockaddr_in6 in6 = as_in6(address);
+    memcpy(host, &in6.sin6_addr, sizeof in6.sin6_addr);
+    return true;
+}
+
+bool address_same_place(const struct address *a, const struct address *b)
+{
+    unsigned char x[16], y[16];
+    return address_host(a, x) && address_host(b, y) && memcmp(x, y, sizeof x) == 0 && address_port(a) == address_port(b);
+}
+
 bool address_is_any(const struct address *address)
 {
     int family = address_family(address);

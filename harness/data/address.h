@@ -23,6 +23,10 @@ char *address_text(const struct address *address);
 int address_family(const struct address *address);
 /* Host byte order; -1 for addresses without a port. */
 int address_port(const struct address *address);
+/* The host alone as an IPv6 address, an IPv4 one mapped (::ffff:127.0.0.1). False when the address is no internet one. */
+bool address_host(const struct address *address, unsigned char host[16]);
+/* The same host and port, be it once mapped and once not. */
+bool address_same_place(const struct address *a, const struct address *b);
 /* 0.0.0.0 or :: */
 bool address_is_any(const struct address *address);
 bool address_equal(const struct address *a, const struct address *b);

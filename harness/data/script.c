@@ -13,6 +13,7 @@ void script_free(struct script *script)
             free(*argument);
         free(step->arguments);
         free(step->bytes);
+        free(step->other);
     }
     free(script->steps);
     *script = (struct script){NULL, 0};
@@ -38,6 +39,7 @@ static bool same_step(const struct step *a, const struct step *b)
            same_arguments(a->arguments, b->arguments) && a->descriptors == b->descriptors && a->raw == b->raw &&
            a->answer == b->answer && a->condition == b->condition &&
            a->port == b->port && a->hold == b->hold && a->signal == b->signal && address_equal(&a->address, &b->address) &&
+           address_equal(&a->source, &b->source) && same_text(a->other, b->other) &&
            a->type == b->type && a->size == b->size && a->end_of_file == b->end_of_file && a->call == b->call &&
            a->error == b->error && a->length == b->length && a->occurrence == b->occurrence &&
            (a->bytes == NULL) == (b->bytes == NULL) && (a->bytes == NULL || memcmp(a->bytes, b->bytes, a->size) == 0);

@@ -43,6 +43,8 @@ struct step {
     bool hold;                /* until: stop the program exactly there, until a release */
     int signal;               /* signal */
     struct address address;   /* listen, connect, bind, look */
+    struct address source;    /* connect: the peer's own address; len 0: a port of the peer's own */
+    char *other;              /* reach: the peer whose correspondent is meant */
     int type;                 /* SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET or SOCK_RAW */
     char *bytes;              /* send, input */
     size_t size;              /* of bytes; receive: how many are awaited in all on this connection */

@@ -7,13 +7,42 @@
 
 enum { MOST_AWAITED = 64 * 1024 * 1024 };
 
-static int read_address(const struct yaml *argument, struct step *step, struct err *err)
+static int parse_address(const struct yaml *node, struct address *address, int *type, struct err *err)
 {
     AUTO_FREE char *text = NULL;
-    if (yaml_line(argument, &text, err) != 0)
+    if (yaml_line(node, &text, err) != 0)
         return -1;
-    if (address_parse(text, &step->address, &step->type, err) != 0)
-        return yaml_locate(argument, err);
+    return address_parse(text, address, type, err) == 0 ? 0 : yaml_locate(node, err);
+}
+
+static int read_address(const struct yaml *argument, struct step *step, struct err *err)
+{
+    return parse_address(argument, &step->address, &step->type, err);
+}
+
+/* ADDRESS, or {to: ADDRESS, from: ADDRESS}. */
+static int read_destination(const struct yaml *argument, struct step *step, struct err *err)
+{
+    if (argument->kind != YAML_MAP)
+        return read_address(argument, step, err);
+    const struct yaml *to = NULL, *from = yaml_get(argument, "from");
+    int type = SOCK_STREAM;
+    if (yaml_keys(argument, "to from", err) != 0 || yaml_need(argument, "to", &to, err) != 0 ||
+        read_address(to, step, err) != 0 || (from != NULL && parse_address(from, &step->source, &type, err) != 0))
+        return -1;
+    if (from != NULL && address_family(&step->source) != address_family(&step->address))
+        return yaml_fail(from, err, _("the peer's own address is of another family than the one it connects to"));
+    return 0;
+}
+
+static int read_other(const struct script_reader *reader, const struct yaml *argument, struct step *step, struct err *err)
+{
+    struct cast_member *member = NULL;
+    if (cast_need(reader->cast, argument, &member, err) != 0)
+        return -1;
+    if (member->kind != ACTOR_PEER)
+        return yaml_fail(argument, err, _("'%s' is a program; expected: a peer"), member->name);
+    step->other = mem_string(member->name);
     return 0;
 }
 
@@ -54,8 +83,9 @@ static int read_argument(struct script_reader *reader, const struct yaml *argume
 {
     switch (step->kind) {
     case STEP_PEER_LISTEN:
-    case STEP_PEER_BIND:
-    case STEP_PEER_CONNECT: return read_address(argument, step, err);
+    case STEP_PEER_BIND: return read_address(argument, step, err);
+    case STEP_PEER_CONNECT: return read_destination(argument, step, err);
+    case STEP_PEER_REACH: return read_other(reader, argument, step, err);
     case STEP_PEER_SEND: return read_message(reader, argument, step, err);
     case STEP_PEER_RECEIVE: return read_awaited(argument, step, err);
     case STEP_PEER_ANSWER: return read_answer(argument, step, err);

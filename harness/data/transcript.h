@@ -93,6 +93,7 @@ struct deed {
     enum deed_kind kind;
     struct bytes bytes;     /* sent, received */
     struct address address; /* who is at the other end; found, missing: the path */
+    struct address own;     /* connected, sent: the peer's own, where the other end sees it come from */
     int error;              /* refused, failed: errno; closed: ECONNRESET when the peer reset the connection */
 };
 

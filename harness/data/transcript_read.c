@@ -103,6 +103,7 @@ static void get_deed(struct wire_reader *in, struct deed *deed)
     deed->kind = (enum deed_kind)wire_get_range(in, DEED_LISTENING, DEED_MISSING);
     get_bytes(in, &deed->bytes);
     get_address(in, &deed->address);
+    get_address(in, &deed->own);
     deed->error = wire_get_int(in);
 }
 

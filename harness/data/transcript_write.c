@@ -61,6 +61,7 @@ static void put_deed(struct buf *out, const struct deed *deed)
     wire_put_signed(out, deed->kind);
     put_bytes(out, &deed->bytes);
     put_address(out, &deed->address);
+    put_address(out, &deed->own);
     wire_put_signed(out, deed->error);
 }
 

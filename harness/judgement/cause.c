@@ -41,8 +41,10 @@ static void learn_from_step(const struct step *step, struct meeting *meeting)
     } else if (step->kind == STEP_UNTIL && step->port > 0) {
         learn(&meeting->port, step->port);
     }
+    bool datagrams = step->type == SOCK_DGRAM;
+    meeting->connects |= step->kind == STEP_PEER_LISTEN && datagrams;
     meeting->serves |= step->kind == STEP_PEER_CONNECT;
-    meeting->listens |= step->kind == STEP_PEER_CONNECT && step->type != SOCK_DGRAM;
+    meeting->listens |= step->kind == STEP_PEER_CONNECT && !datagrams;
     meeting->connects |= step->kind == STEP_PEER_ACCEPT;
     if (step->kind != STEP_UNTIL)
         return;
@@ -58,7 +60,7 @@ static void learn_from_check(const struct check_spec *check, struct meeting *mee
     if (strcmp(check->name, "creates-socket") == 0 && value_socket(check->value, &family, &type)) {
         learn(&meeting->family, family);
         learn(&meeting->type, type);
-    } else if (strcmp(check->name, "connects-to") == 0) {
+    } else if (strcmp(check->name, "connects-to") == 0 || strcmp(check->name, "sends-to") == 0) {
         const char *word = check_parameter(check, "family");
         learn(&meeting->family, word != NULL ? family_from_word(word) : AF_INET);
         learn(&meeting->port, (int)value_number(check->value, UINT16_MAX));
@@ -238,7 +240,7 @@ static bool takes_several(const struct scenario *scenario)
     return n > 1;
 }
 
-enum depth { MEETING = 1, SILENCE = 2, STOP = 4 };
+enum depth { MEETING = 1, SILENCE = 2, STOP = 4, DELIVERY = 8 };
 
 /* Whether it is this program that is to find its address taken. */
 static bool meets_conflict(const struct trial *trial, int actor)
@@ -256,6 +258,7 @@ static bool ask(const struct inquiry *inquiry, unsigned depth, struct cause *cau
     return ((depth & MEETING) && cause_of_echo(inquiry, cause)) ||
            ((depth & MEETING) && inquiry->meeting.connects && cause_of_client(inquiry, cause)) ||
            ((depth & MEETING) && inquiry->meeting.serves && cause_of_server(inquiry, cause)) ||
+           ((depth & DELIVERY) && cause_of_delivery(inquiry, cause)) ||
            ((depth & SILENCE) && cause_of_silence(inquiry, cause)) || ((depth & STOP) && cause_of_stop(inquiry, cause));
 }
 
@@ -312,7 +315,12 @@ bool trial_explains_meeting(struct trial *trial)
 
 bool trial_explains(struct trial *trial)
 {
-    return explain(trial, MEETING | SILENCE | STOP);
+    return explain(trial, MEETING | DELIVERY | SILENCE | STOP);
+}
+
+bool trial_explains_delivery(struct trial *trial)
+{
+    return explain(trial, DELIVERY);
 }
 
 bool trial_explains_conflict(struct trial *trial)

@@ -39,13 +39,15 @@ struct inquiry {
 
 /*
  * Each fills CAUSE in and returns true, or false when this is not the cause. The first two: why the sides did not meet; the
- * third: what a client did not do once it was connected; the last: where the program had ended, or waits.
+ * third: what a client did not do once it was connected; the fourth: which datagram went or came wrongly; the last: where the
+ * program had ended, or waits.
  */
 bool cause_of_server(const struct inquiry *inquiry, struct cause *cause);
 bool cause_of_client(const struct inquiry *inquiry, struct cause *cause);
 bool cause_of_silence(const struct inquiry *inquiry, struct cause *cause);
 /* What was wrong with an ICMPv6 echo. (cause_echo.c) */
 bool cause_of_echo(const struct inquiry *inquiry, struct cause *cause);
+bool cause_of_delivery(const struct inquiry *inquiry, struct cause *cause);
 bool cause_of_stop(const struct inquiry *inquiry, struct cause *cause);
 /* What a program that lives is doing; false when it cannot be seen. */
 bool cause_of_wait(const struct inquiry *inquiry, struct cause *cause);

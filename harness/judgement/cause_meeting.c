@@ -18,7 +18,12 @@ static bool never_called(const struct inquiry *inquiry, struct cause *cause, enu
 static bool is_blocked(const struct inquiry *inquiry)
 {
     size_t blocked = inquiry->t->stuck ? facts_blocked(inquiry->t, inquiry->actor) : NOWHERE;
-    return blocked != NOWHERE && call_role(inquiry->t->events[blocked].call.id) != ROLE_ACCEPT;
+    if (blocked == NOWHERE)
+        return false;
+    enum role role = call_role(inquiry->t->events[blocked].call.id);
+    /* Where a server of datagrams belongs. */
+    bool at_home = inquiry->meeting.type == SOCK_DGRAM && (role == ROLE_RECEIVE || role == ROLE_POLL);
+    return role != ROLE_ACCEPT && !at_home;
 }
 
 static bool was_killed(const struct inquiry *inquiry)
@@ -345,6 +350,9 @@ bool cause_of_client(const struct inquiry *inquiry, struct cause *cause)
     size_t tried = facts_last_call(t, inquiry->actor, ROLE_SEND);
     if (tried == NOWHERE)
         tried = facts_last_call(t, inquiry->actor, ROLE_RECEIVE);
+    if (inquiry->meeting.type == SOCK_DGRAM) /* it may have sent without an address: then the call's error tells why */
+        return facts_last_call(t, inquiry->actor, ROLE_SEND) == NOWHERE &&
+               never_called(inquiry, cause, DIAGNOSIS_NOTHING_SENT, ROLE_SEND, tried);
     return never_called(inquiry, cause, DIAGNOSIS_NO_CONNECT, ROLE_CONNECT, tried);
 }
 

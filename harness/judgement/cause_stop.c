@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "ground/text.h"
 #include "judgement/cause.h"
@@ -78,6 +79,15 @@ static bool waits_for_client(const struct inquiry *inquiry, const struct event *
     return true;
 }
 
+/* In a receive on a datagram socket, or looking whether there is anything to receive. */
+static bool waits_for_datagram(const struct inquiry *inquiry, const struct event *e)
+{
+    enum role role = call_role(e->call.id);
+    if (role == ROLE_RECEIVE)
+        return e->call.socket >= 0 && inquiry->t->sockets[e->call.socket].type == SOCK_DGRAM;
+    return role == ROLE_POLL && inquiry->meeting.type == SOCK_DGRAM;
+}
+
 static bool waits_in(const struct inquiry *inquiry, struct cause *cause, size_t position)
 {
     const struct event *e = &inquiry->t->events[position];
@@ -86,6 +96,9 @@ static bool waits_in(const struct inquiry *inquiry, struct cause *cause, size_t 
     AUTO_FREE char *where = places(inquiry, position);
     if (waits_for_client(inquiry, e))
         return cause_is(cause, DIAGNOSIS_WAITS_ACCEPT, e, mem_printf(_("%s waits for a client in %s"), who, where));
+    if (waits_for_datagram(inquiry, e))
+        return cause_is(cause, inquiry->meeting.serves ? DIAGNOSIS_WAITS_DATAGRAM : DIAGNOSIS_NO_TIMEOUT, e,
+                        mem_printf(_("%s waits for a datagram in %s, and none will come"), who, where));
     if (role == ROLE_RECEIVE && e->call.socket >= 0) {
         cause_is(cause, DIAGNOSIS_DEADLOCK, e,
                  mem_printf(_("%s waits for bytes in %s, and the other side will send nothing more"), who, where));
@@ -197,6 +210,8 @@ bool cause_of_stop(const struct inquiry *inquiry, struct cause *cause)
         return had_ended(inquiry, cause, &ending);
     if (!t->stuck || t->limit != LIMIT_NONE || !cause_of_wait(inquiry, cause))
         return false;
+    if (cause->diagnosis == DIAGNOSIS_WAITS_DATAGRAM && facts_last_call(t, inquiry->actor, ROLE_RECEIVE) != NOWHERE)
+        return false; /* a server of datagrams is where it belongs: it did not answer */
     /* In accept() is where a server belongs: it did not answer, or did not close. */
     return cause->diagnosis != DIAGNOSIS_WAITS_ACCEPT || left_dialogue_open(inquiry, cause);
 }

@@ -43,14 +43,31 @@ static bool is_destination(const struct transcript *t, const struct event *e, in
            e->call.address.len > 0;
 }
 
-void judge_connects_to(struct trial *trial)
+/* Neither sendto() nor connect() was called. */
+static void went_nowhere(struct trial *trial, bool datagrams)
+{
+    trial_lacks(trial, datagrams ? DIAGNOSIS_NOTHING_SENT : DIAGNOSIS_NO_CONNECT, NULL);
+    if (datagrams) {
+        trial_expects(trial, _("a sendto()"));
+        trial_shows(trial, _("sendto() was never called"));
+    } else {
+        trial_expects(trial, _("a connect()"));
+        trial_shows(trial, _("connect() was never called"));
+    }
+}
+
+static void judge_destination(struct trial *trial, bool datagrams)
 {
     const struct transcript *t = trial->t;
     const char *value = trial->spec->value;
     const char *word = check_parameter(trial->spec, "family");
     int family = word != NULL ? family_from_word(word) : AF_INET;
     int port = (int)value_number(value, UINT16_MAX);
-    if (port >= 0)
+    if (datagrams && port >= 0)
+        trial_requires(trial, _("The program sends to port %d"), port);
+    else if (datagrams)
+        trial_requires(trial, _("The program sends to %s"), value);
+    else if (port >= 0)
         trial_requires(trial, _("The program connects to port %d"), port);
     else
         trial_requires(trial, _("The program connects to %s"), value);
@@ -69,15 +86,23 @@ void judge_connects_to(struct trial *trial)
             first = e;
     }
     if (first == NULL) {
-        trial_lacks(trial, DIAGNOSIS_NO_CONNECT, NULL);
-        trial_expects(trial, _("a connect()"));
-        trial_shows(trial, _("connect() was never called"));
+        went_nowhere(trial, datagrams);
     } else if (port < 0 || !wrong_meeting_point(trial, first, family, port)) {
         AUTO_FREE char *text = address_text(&first->call.address);
         trial_fails(trial, DIAGNOSIS_WRONG_PORT, first);
         trial_expects(trial, "%s", value);
         trial_shows(trial, "%s", text);
     }
+}
+
+void judge_connects_to(struct trial *trial)
+{
+    judge_destination(trial, false);
+}
+
+void judge_sends_to(struct trial *trial)
+{
+    judge_destination(trial, true);
 }
 
 /* The IPv4 address of a bind, in host order; 0 for any. */

@@ -114,6 +114,24 @@ void judge_not_called(struct trial *trial)
     trial_shows(trial, _("%s was called"), call_name(e->call.id));
 }
 
+void judge_not_tried(struct trial *trial)
+{
+    enum role role = role_from_word(trial->spec->value);
+    size_t made = facts_next_call(trial->t, trial->actor, role, 0);
+    if (made == NOWHERE) {
+        judge_not_called(trial);
+        return;
+    }
+    const struct event *e = &trial->t->events[made];
+    trial_requires(trial, _("The program does without %s"), role_calls(role));
+    trial_fails(trial, DIAGNOSIS_CALL_UNWANTED, e);
+    trial_expects(trial, _("no %s"), role_calls(role));
+    if (call_succeeded(&e->call) || e->call.pending)
+        trial_shows(trial, _("%s was called"), call_name(e->call.id));
+    else
+        trial_shows(trial, _("%s was called, and failed with %s"), call_name(e->call.id), error_name(e->call.error));
+}
+
 /* A socket() or accept() that failed. */
 static size_t failed_to_make(const struct trial *trial)
 {

@@ -254,6 +254,19 @@ static void nothing_moved(struct trial *trial, enum role role)
     }
 }
 
+/* The number, or one of those that will do as well. */
+static size_t find_count(const struct trial *trial, const struct shown *out, const struct wanted *wanted)
+{
+    size_t found = shown_find(out, wanted->value, wanted->from, SIZE_MAX);
+    const char *others = check_parameter(trial->spec, "or");
+    while (others != NULL && *others >= '0' && *others <= '9' && found == SIZE_MAX) {
+        char *rest = NULL;
+        found = shown_find(out, strtoull(others, &rest, 10), wanted->from, SIZE_MAX);
+        others = rest + strspn(rest, " ");
+    }
+    return found;
+}
+
 /* Looks for each flow's count, each one after its last byte; says what is wrong with the first that is not there. */
 static void look_for_counts(struct trial *trial, enum role role, const struct flow *flows, size_t n, int64_t fixed)
 {
@@ -264,7 +277,7 @@ static void look_for_counts(struct trial *trial, enum role role, const struct fl
     for (size_t i = 0; i < n; i++) {
         struct wanted wanted = {role, &flows[i], fixed >= 0 ? (uint64_t)fixed : flows[i].bytes,
                                 output_after(&out.out, flows[i].last), SIZE_MAX};
-        size_t found = shown_find(&out, wanted.value, wanted.from, SIZE_MAX);
+        size_t found = find_count(trial, &out, &wanted);
         if (found != SIZE_MAX) {
             out.taken[found] = true;
             continue;
@@ -281,8 +294,7 @@ static void look_for_counts(struct trial *trial, enum role role, const struct fl
 void judge_prints_count(struct trial *trial)
 {
     enum role role = strcmp(trial->spec->value, "sent") == 0 ? ROLE_SEND : ROLE_RECEIVE;
-    const char *parameter = check_parameter(trial->spec, "value");
-    int64_t fixed = parameter != NULL ? value_number(parameter, INT64_MAX / 16) : -1;
+    int64_t fixed = value_parameter(trial->spec, "value", -1);
     if (role == ROLE_SEND)
         trial_requires(trial, _("The program prints how many bytes it sent"));
     else

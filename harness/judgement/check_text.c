@@ -50,7 +50,8 @@ void judge_prints_text(struct trial *trial)
 {
     trial_requires(trial, _("The program prints the message that it received"));
     struct sightings all;
-    sightings_collect(trial->t, trial->actor, transcript_actor(trial->t, trial->spec->value), &all);
+    sightings_collect(trial->t, trial->actor, transcript_actor(trial->t, trial->spec->value),
+                      (size_t)value_parameter(trial->spec, "at-least", 0), &all);
     if (all.n == 0) {
         trial_lacks(trial, DIAGNOSIS_NOTHING_RECEIVED, NULL);
         trial_expects(trial, _("a message"));
@@ -159,7 +160,8 @@ void judge_prints_no_rubbish(struct trial *trial)
 {
     trial_requires(trial, _("The program prints no rubbish with the message"));
     struct sightings all;
-    sightings_collect(trial->t, trial->actor, transcript_actor(trial->t, trial->spec->value), &all);
+    sightings_collect(trial->t, trial->actor, transcript_actor(trial->t, trial->spec->value),
+                      (size_t)value_parameter(trial->spec, "at-least", 0), &all);
     if (all.n == 0) {
         if (!complain_of_nothing(trial, &all.out))
             trial_passes(trial);

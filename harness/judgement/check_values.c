@@ -31,6 +31,13 @@ int64_t value_number(const char *value, int64_t max)
     return number;
 }
 
+int64_t value_parameter(const struct check_spec *check, const char *name, int64_t otherwise)
+{
+    const char *text = check_parameter(check, name);
+    int64_t number = text != NULL ? value_number(text, INT64_MAX / 16) : -1;
+    return number >= 0 ? number : otherwise;
+}
+
 bool value_socket(const char *value, int *family, int *type)
 {
     AUTO_FREE char *family_word = mem_string(value);

@@ -3,6 +3,7 @@
 #define JUDGEMENT_CHECK_VALUES_H
 
 #include "data/call.h"
+#include "data/exercise.h"
 #include "ground/base.h"
 
 bool valid_status(const char *value);
@@ -32,6 +33,8 @@ bool valid_end(const char *value);
 
 /* A whole decimal number from 0 to MAX; -1 when it is not one. */
 int64_t value_number(const char *value, int64_t max);
+/* The number that this parameter gives; OTHERWISE when it is not there. */
+int64_t value_parameter(const struct check_spec *check, const char *name, int64_t otherwise);
 /* "inet stream": false when it is not a family and a type. */
 bool value_socket(const char *value, int *family, int *type);
 /* ">= 4" or "4". */

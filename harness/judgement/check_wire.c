@@ -131,7 +131,7 @@ void judge_receives(struct trial *trial)
     AUTO_FREE char *quote = escape_quote(text, n, QUOTE);
     trial_requires(trial, _("The program sends exactly %s"), quote);
     struct connection *list;
-    size_t n_list = facts_connections(trial->t, trial->actor, &list);
+    size_t n_list = facts_arrivals(trial->t, trial->actor, trial_by_datagrams(trial), &list);
     static const struct buf nothing;
     if (n_list == 0 && n > 0) {
         trial_lacks(trial, DIAGNOSIS_NOTHING_SENT, sending_of(trial, &nothing));

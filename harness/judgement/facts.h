@@ -84,6 +84,8 @@ struct connection {
 /* In order. The caller gives the list back with facts_connections_free(). */
 size_t facts_connections(const struct transcript *t, int peer, struct connection **list);
 void facts_connections_free(struct connection *list, size_t n);
+/* What came to a peer: each datagram by itself when DATAGRAMS, else all that came over each connection. */
+size_t facts_arrivals(const struct transcript *t, int peer, bool datagrams, struct connection **list);
 /* What a peer sent, message by message: one per connection, or one per datagram. Each is a buffer to be freed. */
 size_t facts_messages(const struct transcript *t, int peer, bool datagrams, struct buf **list);
 void facts_messages_free(struct buf *list, size_t n);

@@ -69,6 +69,23 @@ size_t facts_connections(const struct transcript *t, int peer, struct connection
     return n;
 }
 
+size_t facts_arrivals(const struct transcript *t, int peer, bool datagrams, struct connection **list)
+{
+    if (!datagrams)
+        return facts_connections(t, peer, list);
+    *list = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < t->n_events; i++) {
+        const struct event *e = &t->events[i];
+        if (e->kind != EVENT_DEED || e->actor != peer || e->deed.kind != DEED_RECEIVED)
+            continue;
+        struct connection *one = ARRAY_ADD(*list, n);
+        one->whole = true;
+        add_bytes(one, &one->received, &e->deed.bytes);
+    }
+    return n;
+}
+
 void facts_connections_free(struct connection *list, size_t n)
 {
     for (size_t i = 0; i < n; i++) {

@@ -14,6 +14,7 @@ struct search {
         size_t start, end;
     } *taken; /* on standard output */
     size_t n_taken;
+    size_t least; /* bytes of a message that will do; 0: all */
 };
 
 size_t sighting_bare(const struct buf *text)
@@ -131,7 +132,13 @@ static void sight(struct search *search, struct sighting *sighting, const struct
     sighting->flow = flow_of(search, message);
     if (sighting->flow == NULL)
         return;
-    size_t end = take(search, output_after(&search->all->out, sighting->flow->first), &sighting->text);
+    size_t from = output_after(&search->all->out, sighting->flow->first);
+    size_t end = take(search, from, &sighting->text);
+    for (size_t n = sighting->text.len; end == SIZE_MAX && search->least > 0 && n-- > search->least;) {
+        struct buf beginning = sighting->text;
+        beginning.len = n;
+        end = take(search, from, &beginning);
+    }
     if (end != SIZE_MAX)
         add_end(sighting, end);
     sighting->found = end != SIZE_MAX || find_pieces(search, sighting, message);
@@ -142,14 +149,14 @@ static bool uses_datagrams(const struct transcript *t, const struct flow *flows,
     return n > 0 && t->sockets[flows[0].socket].type != SOCK_STREAM;
 }
 
-void sightings_collect(const struct transcript *t, int program, int peer, struct sightings *sightings)
+void sightings_collect(const struct transcript *t, int program, int peer, size_t least, struct sightings *sightings)
 {
     *sightings = (struct sightings){0};
     output_collect(t, program, STREAM_STDOUT, &sightings->out);
     sightings->n_flows = facts_flows(t, program, ROLE_RECEIVE, &sightings->flows);
     struct buf *messages;
     size_t n = facts_messages(t, peer, uses_datagrams(t, sightings->flows, sightings->n_flows), &messages);
-    struct search search = {t, program, sightings, mem_alloc(sightings->n_flows + 1), NULL, 0};
+    struct search search = {t, program, sightings, mem_alloc(sightings->n_flows + 1), NULL, 0, least};
     sightings->items = mem_alloc((n + 1) * sizeof *sightings->items);
     sightings->n = n;
     for (size_t i = 0; i < n; i++)

@@ -25,7 +25,8 @@ struct sightings {
     size_t n;
 };
 
-void sightings_collect(const struct transcript *t, int program, int peer, struct sightings *sightings);
+/* LEAST: a message that was cut off counts as found if so many bytes of its beginning are there; 0: it must be whole. */
+void sightings_collect(const struct transcript *t, int program, int peer, size_t least, struct sightings *sightings);
 void sightings_free(struct sightings *sightings);
 /* How many bytes from the message's beginning stand somewhere on standard output, after its first byte was received. */
 size_t sighting_printed(const struct sightings *sightings, const struct sighting *sighting);

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "ground/text.h"
 
@@ -114,6 +115,18 @@ int trial_program(const struct trial *trial)
         if (trial->t->actors[i].kind == ACTOR_PROGRAM)
             return (int)i;
     return -1;
+}
+
+bool trial_by_datagrams(const struct trial *trial)
+{
+    const struct script *script = &trial->scenario->script;
+    for (size_t i = 0; trial->actor >= 0 && i < script->n; i++) {
+        const struct step *step = &script->steps[i];
+        bool opens = step->kind == STEP_PEER_LISTEN || step->kind == STEP_PEER_BIND || step->kind == STEP_PEER_CONNECT;
+        if (opens && strcmp(step->actor, trial->t->actors[trial->actor].name) == 0)
+            return step->type == SOCK_DGRAM;
+    }
+    return false;
 }
 
 const char *role_calls(enum role role)

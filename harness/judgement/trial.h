@@ -55,6 +55,9 @@ char *trial_place(const struct trial *trial, const struct event *call);
 /* The student's program in this scenario, for checks that are about a peer; the first of several. -1: none. */
 int trial_program(const struct trial *trial);
 
+/* Whether the peer that the check is about deals in datagrams. */
+bool trial_by_datagrams(const struct trial *trial);
+
 /* "connect()"; "write() or send()". Static storage. */
 const char *role_calls(enum role role);
 /* The diagnosis of a program that never makes this call. */
@@ -72,6 +75,8 @@ bool trial_explains_meeting(struct trial *trial);
 bool trial_explains(struct trial *trial);
 /* Why an address was not found taken: the first of the above, or what became of the program that should have held it. */
 bool trial_explains_conflict(struct trial *trial);
+/* Whether a datagram went elsewhere than where it should, or one was taken that came from elsewhere. */
+bool trial_explains_delivery(struct trial *trial);
 /* What a client did not do once it was connected. */
 bool trial_explains_silence(struct trial *trial);
 /* The cause is this call: the diagnosis and a hint that fits its error, what is shown already stays. */

@@ -51,6 +51,7 @@ static void check_same_deed(const struct deed *a, const struct deed *b)
     CU_ASSERT_EQUAL(a->kind, b->kind);
     CU_ASSERT_EQUAL(a->error, b->error);
     CU_ASSERT_TRUE(address_equal(&a->address, &b->address));
+    CU_ASSERT_TRUE(address_equal(&a->own, &b->own));
     CU_ASSERT_TRUE(same_bytes(&a->bytes, &b->bytes));
 }
 

@@ -123,6 +123,14 @@ static void take_bytes(struct peer *peer)
     }
 }
 
+/* An urgent byte stands apart from the flow; once the flow has been read beyond its place it is gone. */
+static void take_urgent(struct peer *peer)
+{
+    char byte;
+    if (recv(peer->connection, &byte, sizeof byte, MSG_OOB) == 1)
+        bytes_set(&note(peer, DEED_URGENT, 0)->deed.bytes, &byte, sizeof byte, sizeof byte);
+}
+
 /* All at once, or not at all; none is a datagram, too. */
 static void put_datagram(struct peer *peer)
 {
@@ -192,6 +200,8 @@ static void connection_ready(void *context, uint32_t events)
     struct peer *peer = context;
     if (peer->connecting)
         finish_connecting(peer);
+    if ((events & EPOLLPRI) != 0)
+        take_urgent(peer);
     if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0)
         take_bytes(peer);
     if (peer->step != NULL && peer->step->kind == STEP_PEER_SEND)
@@ -201,7 +211,8 @@ static void connection_ready(void *context, uint32_t events)
 static int watch_connection(struct peer *peer, struct err *err)
 {
     /* Edge-triggered: each change is reported once, and everything is taken then. */
-    if (tracer_watch(peer->tracer, peer->connection, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, connection_ready, peer) < 0)
+    uint32_t events = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+    if (tracer_watch(peer->tracer, peer->connection, events, connection_ready, peer) < 0)
         return err_errno(err, BLAME_HARNESS, "epoll_ctl");
     return 0;
 }

@@ -86,12 +86,13 @@ struct process_event {
 enum deed_kind {
     DEED_LISTENING, DEED_BOUND, DEED_CONNECTED, DEED_REFUSED, DEED_ACCEPTED, DEED_SENT, DEED_RECEIVED, DEED_END_OF_FILE,
     DEED_RESET, DEED_HALF_CLOSED, DEED_CLOSED, DEED_FAILED,
-    DEED_FOUND, DEED_MISSING /* the world's: a file is there, or is not */
+    DEED_FOUND, DEED_MISSING, /* the world's: a file is there, or is not */
+    DEED_URGENT               /* received as urgent data */
 };
 
 struct deed {
     enum deed_kind kind;
-    struct bytes bytes;     /* sent, received */
+    struct bytes bytes;     /* sent, received, urgent */
     struct address address; /* who is at the other end; found, missing: the path */
     struct address own;     /* connected, sent: the peer's own, where the other end sees it come from */
     int error;              /* refused, failed: errno; closed: ECONNRESET when the peer reset the connection */

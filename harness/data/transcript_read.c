@@ -100,7 +100,7 @@ static void get_change(struct wire_reader *in, struct process_event *change)
 
 static void get_deed(struct wire_reader *in, struct deed *deed)
 {
-    deed->kind = (enum deed_kind)wire_get_range(in, DEED_LISTENING, DEED_MISSING);
+    deed->kind = (enum deed_kind)wire_get_range(in, DEED_LISTENING, DEED_URGENT);
     get_bytes(in, &deed->bytes);
     get_address(in, &deed->address);
     get_address(in, &deed->own);

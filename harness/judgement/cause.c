@@ -90,12 +90,42 @@ static void learn_from(const struct scenario *scenario, struct meeting *meeting)
         learn_from_check(&scenario->checks[i], meeting);
 }
 
+/* The arguments of the first program of the student's that a scenario starts; NULL: none are given, or none is started. */
+static char *const *arguments_of(const struct scenario *scenario)
+{
+    for (size_t i = 0; i < scenario->script.n; i++)
+        if (scenario->script.steps[i].kind == STEP_START && scenario->script.steps[i].program == NULL)
+            return scenario->script.steps[i].arguments;
+    return NULL;
+}
+
+static bool same_arguments(char *const *a, char *const *b)
+{
+    static char *const none[] = {NULL};
+    a = a != NULL ? a : none;
+    b = b != NULL ? b : none;
+    while (*a != NULL && *b != NULL && strcmp(*a, *b) == 0)
+        a++, b++;
+    return *a == NULL && *b == NULL;
+}
+
+static struct meeting learn_from_all(const struct trial *trial, bool same_mode)
+{
+    struct meeting meeting = {.family = unknown, .type = unknown, .port = unknown};
+    for (size_t i = 0; trial->exercise != NULL && i < trial->exercise->n_scenarios; i++) {
+        const struct scenario *other = &trial->exercise->scenarios[i];
+        if (!same_mode || same_arguments(arguments_of(other), arguments_of(trial->scenario)))
+            learn_from(other, &meeting);
+    }
+    learn_from(trial->scenario, &meeting);
+    return meeting;
+}
+
 static struct meeting meeting_of(const struct trial *trial)
 {
-    struct meeting meeting = {unknown, unknown, unknown, NULL, false, false, false, false, false};
-    for (size_t i = 0; trial->exercise != NULL && i < trial->exercise->n_scenarios; i++)
-        learn_from(&trial->exercise->scenarios[i], &meeting);
-    learn_from(trial->scenario, &meeting);
+    struct meeting meeting = learn_from_all(trial, false);
+    if (meeting.connects && meeting.serves) /* several programs in one, told apart by their arguments */
+        meeting = learn_from_all(trial, true);
     for (size_t i = 0; i < trial->scenario->script.n; i++)
         meeting.converses |= trial->scenario->script.steps[i].kind == STEP_PEER_ACCEPT;
     return meeting;

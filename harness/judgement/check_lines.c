@@ -1,4 +1,5 @@
-/* Whole lines and words that the program shows: prints-line, prints-no-line, prints-word. */
+/* Whole lines and words that the program shows: prints-line, prints-no-line, prints-word, prints-error. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -380,4 +381,63 @@ void judge_prints_word(struct trial *trial)
     }
     trial_shows(trial, _("this word is not printed"));
     trial_explains(trial);
+}
+
+/* --- prints-error --- */
+
+/* The name of another error that this call might have met; NULL when none is printed. */
+static const char *other_error(const struct output_text *out, int error)
+{
+    static const int errors[] = {EPIPE, ECONNRESET, ECONNREFUSED, EAGAIN, ENOTCONN, EBADF, EINTR, ETIMEDOUT};
+    for (size_t i = 0; i < COUNT_OF(errors); i++)
+        if (errors[i] != error && has_word(out, error_name(errors[i])))
+            return error_name(errors[i]);
+    return NULL;
+}
+
+static void error_not_printed(struct trial *trial, const struct event *failed, const struct output_text *out)
+{
+    AUTO_OUTPUT err;
+    output_collect(trial->t, trial->actor, STREAM_STDERR, &err);
+    const char *name = error_name(failed->call.error), *other = other_error(out, failed->call.error);
+    if (has_word(&err, name)) {
+        trial_fails(trial, DIAGNOSIS_ON_STDERR, failed);
+        trial_shows(trial, _("it is printed on standard error"));
+        return;
+    }
+    trial_fails(trial, DIAGNOSIS_ERROR_NAME, failed);
+    if (other != NULL)
+        trial_shows(trial, _("%s failed with %s, and %s is printed"), call_name(failed->call.id), name, other);
+    else
+        trial_shows(trial, _("%s failed with %s, and this name is not printed"), call_name(failed->call.id), name);
+}
+
+void judge_prints_error(struct trial *trial)
+{
+    enum role role = role_from_word(trial->spec->value);
+    trial_requires(trial, _("The program prints the name of the error that ended its %s"), role_calls(role));
+    AUTO_OUTPUT out;
+    output_collect(trial->t, trial->actor, STREAM_STDOUT, &out);
+    size_t failed = NOWHERE;
+    for (size_t i = facts_next_call(trial->t, trial->actor, role, 0); i != NOWHERE;
+         i = facts_next_call(trial->t, trial->actor, role, i + 1)) {
+        if (!call_failed(&trial->t->events[i].call))
+            continue;
+        failed = i;
+        if (has_word(&out, error_name(trial->t->events[i].call.error)))
+            break;
+    }
+    if (failed == NOWHERE) {
+        size_t last = facts_last_call(trial->t, trial->actor, role);
+        trial_lacks(trial, last == NOWHERE ? role_missing(role) : DIAGNOSIS_CALL_MISSING, trial_event(trial, last));
+        trial_expects(trial, _("%s fails"), role_calls(role));
+        trial_shows(trial, _("%s never failed"), role_calls(role));
+        return;
+    }
+    const struct event *e = &trial->t->events[failed];
+    if (has_word(&out, error_name(e->call.error)))
+        trial_passes(trial);
+    else
+        error_not_printed(trial, e, &out);
+    trial_expects(trial, _("\"%s\", as a word of its own on standard output"), error_name(e->call.error));
 }

@@ -176,6 +176,15 @@ static char *candidates(const struct shown *out, const struct wanted *wanted)
     return listed > 0 ? buf_steal(&text) : NULL;
 }
 
+/* Whether the number is there after all, and stands for another message of the same size. */
+static bool is_taken(const struct shown *out, const struct wanted *wanted)
+{
+    for (size_t i = 0; i < out->n; i++)
+        if (out->taken[i] && out->numbers[i].value == wanted->value && out->numbers[i].start >= wanted->from)
+            return true;
+    return false;
+}
+
 static enum diagnosis diagnose_count(const struct trial *trial, const struct shown *out, const struct shown *err,
                                      const struct wanted *wanted)
 {
@@ -229,7 +238,9 @@ static void count_missing(struct trial *trial, const struct shown *out, const st
         return;
     }
     AUTO_FREE char *numbers = candidates(out, wanted);
-    if (numbers != NULL)
+    if (diagnosis == DIAGNOSIS_COUNT_MISSING && is_taken(out, wanted))
+        trial_shows(trial, _("this number is printed, but it counts for another message already"));
+    else if (numbers != NULL)
         trial_shows(trial, _("the numbers printed after the call: %s"), numbers);
     else
         trial_shows(trial, _("no such number is printed after the call"));
@@ -291,14 +302,39 @@ static void look_for_counts(struct trial *trial, enum role role, const struct fl
     shown_free(&err);
 }
 
-void judge_prints_count(struct trial *trial)
+/* Puts the first look at a message (MSG_PEEK) before the flows, as one of them; false when there was none. */
+static bool add_look(const struct trial *trial, struct flow **flows, size_t *n)
 {
-    enum role role = strcmp(trial->spec->value, "sent") == 0 ? ROLE_SEND : ROLE_RECEIVE;
-    int64_t fixed = value_parameter(trial->spec, "value", -1);
-    if (role == ROLE_SEND)
+    const struct transcript *t = trial->t;
+    for (size_t i = facts_next_call(t, trial->actor, ROLE_RECEIVE, 0); i != NOWHERE;
+         i = facts_next_call(t, trial->actor, ROLE_RECEIVE, i + 1)) {
+        uint64_t seen = call_peeked(&t->events[i].call);
+        if (seen == 0)
+            continue;
+        ARRAY_ADD(*flows, *n);
+        memmove(*flows + 1, *flows, (*n - 1) * sizeof **flows);
+        (*flows)[0] = (struct flow){t->events[i].call.socket, i, i, seen};
+        return true;
+    }
+    return false;
+}
+
+static void require_count(struct trial *trial, enum role role, bool peeks)
+{
+    if (peeks)
+        trial_requires(trial, _("The program prints how many bytes it looked at, and how many it then received"));
+    else if (role == ROLE_SEND)
         trial_requires(trial, _("The program prints how many bytes it sent"));
     else
         trial_requires(trial, _("The program prints how many bytes it received"));
+}
+
+void judge_prints_count(struct trial *trial)
+{
+    enum role role = strcmp(trial->spec->value, "sent") == 0 ? ROLE_SEND : ROLE_RECEIVE;
+    bool peeks = strcmp(trial->spec->value, "peeked") == 0;
+    int64_t fixed = value_parameter(trial->spec, "value", -1);
+    require_count(trial, role, peeks);
     struct flow *flows;
     size_t n = facts_flows(trial->t, trial->actor, role, &flows);
     size_t last = facts_last_call(trial->t, trial->actor, role);
@@ -307,7 +343,7 @@ void judge_prints_count(struct trial *trial)
         struct flow *flow = ARRAY_ADD(flows, n);
         *flow = (struct flow){trial->t->events[last].call.socket, last, last, 0};
     }
-    if (n == 0)
+    if (n == 0 || (peeks && !add_look(trial, &flows, &n)))
         nothing_moved(trial, role);
     else
         look_for_counts(trial, role, flows, n, fixed);

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "data/address.h"
 
@@ -119,6 +120,31 @@ bool valid_closing(const char *value)
     return ONE_OF(value, "all", "dialogue");
 }
 
+bool valid_sigpipe(const char *value)
+{
+    return strcmp(value, "PIPE") == 0; /* the only signal whose handler is watched */
+}
+
+int value_flag(const char *value)
+{
+    static const struct {
+        const char *name;
+        int flag;
+    } flags[] = {
+        {"MSG_PEEK", MSG_PEEK},         {"MSG_WAITALL", MSG_WAITALL}, {"MSG_DONTWAIT", MSG_DONTWAIT},
+        {"MSG_NOSIGNAL", MSG_NOSIGNAL}, {"MSG_OOB", MSG_OOB},
+    };
+    for (size_t i = 0; i < COUNT_OF(flags); i++)
+        if (strcmp(flags[i].name, value) == 0)
+            return flags[i].flag;
+    return 0;
+}
+
+bool valid_flag(const char *value)
+{
+    return value_flag(value) != 0;
+}
+
 bool valid_seconds(const char *value)
 {
     return value_number(value, 86400) >= 0;
@@ -193,7 +219,7 @@ bool valid_socket_word(const char *value)
 
 bool valid_direction(const char *value)
 {
-    return ONE_OF(value, "sent", "received");
+    return ONE_OF(value, "sent", "received", "peeked");
 }
 
 bool valid_actor(const char *value)

@@ -29,12 +29,16 @@ bool valid_actor(const char *value);
 bool valid_text(const char *value);
 bool valid_lines(const char *value);
 bool valid_size(const char *value);
+bool valid_flag(const char *value);
+bool valid_sigpipe(const char *value);
 bool valid_end(const char *value);
 
 /* A whole decimal number from 0 to MAX; -1 when it is not one. */
 int64_t value_number(const char *value, int64_t max);
 /* The number that this parameter gives; OTHERWISE when it is not there. */
 int64_t value_parameter(const struct check_spec *check, const char *name, int64_t otherwise);
+/* "MSG_PEEK"; 0 when it is not a flag that definitions name. */
+int value_flag(const char *value);
 /* "inet stream": false when it is not a family and a type. */
 bool value_socket(const char *value, int *family, int *type);
 /* ">= 4" or "4". */

@@ -54,25 +54,46 @@ bool call_failed(const struct call *call)
     return !call->pending && call->result < 0 && (call->injected || !is_transient(call->error));
 }
 
-static bool is_peek(const struct call *call)
+/* Which argument the flags are; -1: none. */
+static int flags_argument(const struct call *call)
 {
-    if (call->id == CALL_recvfrom)
-        return (call->arg[3] & MSG_PEEK) != 0;
-    if (call->id == CALL_recvmsg)
-        return (call->arg[2] & (MSG_PEEK | MSG_ERRQUEUE)) != 0;
-    if (call->id == CALL_recvmmsg)
-        return (call->arg[3] & MSG_PEEK) != 0;
-    return false;
+    if (call->id == CALL_recvfrom || call->id == CALL_recvmmsg || call->id == CALL_sendto || call->id == CALL_sendmmsg)
+        return 3;
+    return call->id == CALL_recvmsg || call->id == CALL_sendmsg ? 2 : -1;
+}
+
+bool call_has_flags(const struct call *call)
+{
+    return flags_argument(call) >= 0;
+}
+
+int call_flags(const struct call *call)
+{
+    int argument = flags_argument(call);
+    return argument >= 0 ? (int)call->arg[argument] : 0;
+}
+
+/* How many bytes it handled; these two return the number of messages. */
+static uint64_t handled(const struct call *call)
+{
+    if (call->pending || call->result <= 0)
+        return 0;
+    return call->id == CALL_sendmmsg || call->id == CALL_recvmmsg ? call->data.total : (uint64_t)call->result;
+}
+
+static bool leaves_it_there(const struct call *call)
+{
+    return call_role(call->id) == ROLE_RECEIVE && (call_flags(call) & (MSG_PEEK | MSG_ERRQUEUE)) != 0;
 }
 
 uint64_t call_moved(const struct call *call)
 {
-    if (call->pending || call->result <= 0 || is_peek(call))
-        return 0;
-    /* These two return how many messages they handled, not how many bytes. */
-    if (call->id == CALL_sendmmsg || call->id == CALL_recvmmsg)
-        return call->data.total;
-    return (uint64_t)call->result;
+    return leaves_it_there(call) ? 0 : handled(call);
+}
+
+uint64_t call_peeked(const struct call *call)
+{
+    return call_role(call->id) == ROLE_RECEIVE && (call_flags(call) & MSG_PEEK) != 0 ? handled(call) : 0;
 }
 
 size_t facts_first_success(const struct transcript *t, int actor, enum role role)

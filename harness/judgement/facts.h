@@ -21,6 +21,12 @@ size_t facts_last_call(const struct transcript *t, int actor, enum role role);
 bool call_succeeded(const struct call *call);
 /* Failed for good: not EINTR, EAGAIN or the like (unless a fault made it so), and not pending. */
 bool call_failed(const struct call *call);
+/* The flags (MSG_…) of a call that sends or receives; 0 when it takes none, as read() and write(). */
+int call_flags(const struct call *call);
+/* Whether it is one that takes flags. */
+bool call_has_flags(const struct call *call);
+/* Bytes that a call saw and left where they were (MSG_PEEK). */
+uint64_t call_peeked(const struct call *call);
 /* Bytes that the call really sent, or received and took away: 0 for a peek. */
 uint64_t call_moved(const struct call *call);
 
@@ -76,6 +82,7 @@ bool signal_is_crash(int signal);
 /* One connection of a scripted peer, or all that it did without any. */
 struct connection {
     struct buf sent, received;
+    struct buf urgent; /* received apart from the flow */
     bool whole; /* no byte was left out of the transcript */
     enum { CONNECTION_OPEN, CONNECTION_FINISHED, CONNECTION_RESET } end; /* as the peer saw the other side's end */
     bool closed; /* by the peer itself */

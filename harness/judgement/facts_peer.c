@@ -36,6 +36,10 @@ static void follow(struct connection **list, size_t *n, const struct deed *deed)
         connection = current(list, n);
         add_bytes(connection, &connection->received, &deed->bytes);
         break;
+    case DEED_URGENT:
+        connection = current(list, n);
+        add_bytes(connection, &connection->urgent, &deed->bytes);
+        break;
     case DEED_END_OF_FILE:
         connection = current(list, n);
         if (connection->end == CONNECTION_OPEN)
@@ -91,6 +95,7 @@ void facts_connections_free(struct connection *list, size_t n)
     for (size_t i = 0; i < n; i++) {
         buf_free(&list[i].sent);
         buf_free(&list[i].received);
+        buf_free(&list[i].urgent);
     }
     free(list);
 }

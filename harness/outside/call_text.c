@@ -27,6 +27,7 @@ bool call_interesting(const struct call *call)
     case ROLE_PAUSE:
     case ROLE_POLL:
     case ROLE_KILL:
+    case ROLE_HANDLER:
     case ROLE_UNLINK: return true;
     case ROLE_SEND:
     case ROLE_RECEIVE:
@@ -56,7 +57,7 @@ static const char *library_name(const struct call *call)
         {"epoll_pwait", "epoll_wait"}, {"wait4", "wait"},        {"epoll_pwait2", "epoll_wait"},
         {"clock_nanosleep", "sleep"},  {"nanosleep", "sleep"},   {"pwrite64", "pwrite"},
         {"rt_sigtimedwait", "sigwait"}, {"dup3", "dup2"},        {"tgkill", "kill"},
-        {"unlinkat", "unlink"},
+        {"unlinkat", "unlink"},          {"rt_sigaction", "sigaction"},
     };
     const char *name = call_name(call->id);
     if (name == NULL)
@@ -84,6 +85,11 @@ static const char *shutdown_mode(int64_t how)
     return how == SHUT_RD ? "SHUT_RD" : how == SHUT_WR ? "SHUT_WR" : how == SHUT_RDWR ? "SHUT_RDWR" : "?";
 }
 
+static const char *handler_name(int64_t handler)
+{
+    return handler == 0 ? "SIG_DFL" : handler == 1 ? "SIG_IGN" : "...";
+}
+
 /* What stands between the parentheses. */
 static char *arguments(const struct call *call)
 {
@@ -96,6 +102,7 @@ static char *arguments(const struct call *call)
     case ROLE_BIND:
     case ROLE_CONNECT: return mem_printf("%d, %s", fd, address);
     case ROLE_UNLINK: return mem_string(address);
+    case ROLE_HANDLER: return mem_printf("%s, %s", "SIGPIPE", handler_name(call->arg[1]));
     case ROLE_LISTEN: return mem_printf("%d, %d", fd, (int)call->arg[1]);
     case ROLE_SHUTDOWN: return mem_printf("%d, %s", fd, shutdown_mode(call->arg[1]));
     case ROLE_SEND:

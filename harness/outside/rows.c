@@ -197,6 +197,7 @@ static char *deed_text(const struct deed *deed)
     case DEED_HALF_CLOSED: return mem_string(_("closes its sending direction"));
     case DEED_CLOSED: return mem_string(_("closes"));
     case DEED_FAILED: return mem_printf(_("fails: %s"), error);
+    case DEED_URGENT: return mem_printf(_("has received %s as urgent data"), bytes);
     case DEED_FOUND: return mem_printf(_("there is a file at %s"), address);
     case DEED_MISSING: return mem_printf(_("there is no file at %s"), address);
     }

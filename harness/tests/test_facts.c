@@ -29,6 +29,11 @@ static void test_moved(void)
     CU_ASSERT_EQUAL(call_moved(&call), 14);
     call.arg[3] = MSG_PEEK;
     CU_ASSERT_EQUAL(call_moved(&call), 0);
+    CU_ASSERT_EQUAL(call_peeked(&call), 14);
+    CU_ASSERT_EQUAL(call_flags(&call), MSG_PEEK);
+    call = (struct call){.id = CALL_sendto, .result = 3, .arg = {0, 0, 0, MSG_PEEK}}; /* means nothing there */
+    CU_ASSERT_EQUAL(call_moved(&call), 3);
+    CU_ASSERT_EQUAL(call_peeked(&call), 0);
     call = (struct call){.id = CALL_sendmmsg, .result = 2, .data = {NULL, 0, 28}};
     CU_ASSERT_EQUAL(call_moved(&call), 28);
     call = (struct call){.id = CALL_write, .result = -1, .error = EPIPE};

@@ -38,6 +38,21 @@ static void a_peer_is_a_client(void)
     watched_end(&w);
 }
 
+/* Only the last byte that goes with MSG_OOB is urgent. */
+static void urgent_data_stand_apart(void)
+{
+    struct watched w;
+    if (watched_play(&w, "server: {listen: \"127.0.0.1:5000\"},\nstart: {p: {arguments: [send-urgently]}},\n"
+                         "server: accept,\nserver: {receive: end-of-file},\nuntil: {p: exited}")) {
+        CU_ASSERT_FALSE(w.t.stuck);
+        CU_ASSERT_STRING_EQUAL(watched_received(&w, "server"), "abcdef");
+        const struct deed *urgent = watched_deed(&w, "server", DEED_URGENT, 0);
+        CU_ASSERT(urgent != NULL && urgent->bytes.total == 1 && urgent->bytes.data[0] == '!');
+        CU_ASSERT_PTR_NULL(watched_deed(&w, "server", DEED_URGENT, 1));
+    }
+    watched_end(&w);
+}
+
 /* Two peers meet at a path; where records keep their bounds, each arrives by itself. */
 static void peers_meet_at_paths(void)
 {
@@ -191,6 +206,7 @@ int suite_peer(void)
         {"a path stays when its socket is closed", paths_stay},
         {"a peer serves", a_peer_serves},
         {"a peer is a client", a_peer_is_a_client},
+        {"urgent data stand apart from the flow", urgent_data_stand_apart},
         {"what fails is written down", what_fails_is_no_error_of_ours},
         {"raw sockets carry echoes", raw_sockets_carry_echoes},
         {"a reset reaches the program", a_reset_reaches_the_program},

@@ -135,6 +135,20 @@ static void signals_reach_programs(void)
     watched_says("reap-by-signal", "handled 7\nreaped 1\n", "exited 0");
 }
 
+/* Asking what the handler is, and other signals, are nobody's business. */
+static void the_handler_of_sigpipe_is_watched(void)
+{
+    struct watched w;
+    if (watched_play(&w, "server: {listen: \"127.0.0.1:5000\"},\nstart: {p: {arguments: [send-urgently]}},\n"
+                         "until: {p: exited}")) {
+        CU_ASSERT_EQUAL(watched_calls(&w, "p", ROLE_HANDLER), 2);
+        const struct call *ignored = watched_call(&w, "p", ROLE_HANDLER, 0), *reset = watched_call(&w, "p", ROLE_HANDLER, 1);
+        CU_ASSERT(ignored != NULL && ignored->arg[0] == SIGPIPE && ignored->arg[1] == 1 && ignored->result == 0);
+        CU_ASSERT(reset != NULL && reset->arg[1] == 0);
+    }
+    watched_end(&w);
+}
+
 int suite_tracer(void)
 {
     static const struct unit_test tests[] = {
@@ -147,6 +161,7 @@ int suite_tracer(void)
         {"stopped programs are stuck until continued", stopped_programs_are_stuck_until_continued},
         {"daemons are followed", daemons_are_followed},
         {"signals reach programs", signals_reach_programs},
+        {"the handler of SIGPIPE is watched", the_handler_of_sigpipe_is_watched},
     };
     return suite_add("tracer", tests, COUNT_OF(tests));
 }

@@ -5,6 +5,7 @@
 #include <linux/landlock.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -82,11 +83,15 @@ static int add_watched(scmp_filter_ctx context)
 {
     for (enum call_id id = CALL_NONE + 1; id < CALL_COUNT; id++) {
         const struct syscall_row *row = syscall_row(id);
-        if (id == CALL_futex)
+        if (id == CALL_futex || id == CALL_rt_sigaction)
             continue;
         if (seccomp_rule_add(context, SCMP_ACT_TRACE(0), (int)row->number, 0) < 0)
             return -1;
     }
+    /* Only what is to become of SIGPIPE matters: who asks to be told of a broken connection by its signal. */
+    if (seccomp_rule_add(context, SCMP_ACT_TRACE(0), SCMP_SYS(rt_sigaction), 2, SCMP_A0(SCMP_CMP_EQ, SIGPIPE),
+                         SCMP_A1(SCMP_CMP_NE, 0)) < 0)
+        return -1;
     /* Only waits with a timeout matter; locks run at full speed. */
     static const unsigned long waits[] = {FUTEX_WAIT, FUTEX_WAIT_BITSET};
     for (size_t i = 0; i < COUNT_OF(waits); i++)

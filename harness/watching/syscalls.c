@@ -13,7 +13,7 @@ static const struct {
     {"in", ARG_IN},            {"out", ARG_OUT},         {"len", ARG_LEN},          {"n", ARG_LEN},
     {"alen", ARG_LEN},         {"iov_in", ARG_IOV_IN},   {"iov_out", ARG_IOV_OUT},  {"msg_in", ARG_MSG_IN},
     {"msg_out", ARG_MSG_OUT},  {"mmsg_in", ARG_MMSG_IN}, {"mmsg_out", ARG_MMSG_OUT}, {"addr", ARG_ADDR},
-    {"addr_out", ARG_ADDR_OUT}, {"palen", ARG_PLEN},        {"path", ARG_PATH},
+    {"addr_out", ARG_ADDR_OUT}, {"palen", ARG_PLEN},        {"path", ARG_PATH},         {"handler", ARG_HANDLER},
 };
 
 static const struct {

@@ -21,7 +21,8 @@ enum argument {
     ARG_ADDR,     /* "addr" */
     ARG_ADDR_OUT, /* "addr_out" */
     ARG_PLEN,     /* "palen" */
-    ARG_PATH      /* "path" */
+    ARG_PATH,     /* "path" */
+    ARG_HANDLER   /* "handler" */
 };
 
 struct syscall_row {

@@ -87,6 +87,15 @@ static void fetch_path(pid_t tid, uint64_t where, struct address *address)
     address->len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n);
 }
 
+/* What a signal is to do. Where a function lies differs from run to run and says nothing. */
+static int64_t fetch_handler(pid_t tid, uint64_t where)
+{
+    enum { SOME_FUNCTION = 2 };
+    uint64_t handler = 0; /* the first member, on every machine */
+    memory_fetch(tid, where, &handler, sizeof handler);
+    return handler < SOME_FUNCTION ? (int64_t)handler : SOME_FUNCTION;
+}
+
 /* --- messages --- */
 
 /* The vectors behind an iov, msg or mmsg argument; for several messages (mmsg) those of the first. */
@@ -124,6 +133,7 @@ static size_t fetch_vectors(struct thread *thread, struct iovec *vectors, size_t
         case ARG_ADDR_OUT:
         case ARG_PLEN:
         case ARG_PATH:
+        case ARG_HANDLER:
             break;
         }
     }
@@ -192,6 +202,8 @@ void decode_entry(struct tracer *tracer, struct thread *thread)
             fetch_message_address(thread, thread->args[i]);
         else if (row->args[i] == ARG_PATH)
             fetch_path(thread->tid, thread->args[i], &call->address);
+        else if (row->args[i] == ARG_HANDLER)
+            call->arg[i] = fetch_handler(thread->tid, thread->args[i]);
     }
     struct iovec vectors[MAX_VECTORS];
     size_t n = fetch_vectors(thread, vectors, COUNT_OF(vectors));

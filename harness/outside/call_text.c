@@ -38,6 +38,7 @@ bool call_interesting(const struct call *call)
     case ROLE_FUTEX:
     case ROLE_TIMER:
     case ROLE_REAL_TIMER:
+    case ROLE_NEW_TIMER:
     case ROLE_CLOCK:
     case ROLE_WAIT:
     case ROLE_SIGRETURN:
@@ -124,6 +125,7 @@ static char *arguments(const struct call *call)
     case ROLE_FUTEX:
     case ROLE_TIMER:
     case ROLE_REAL_TIMER:
+    case ROLE_NEW_TIMER:
     case ROLE_CLOCK:
     case ROLE_WAIT:
     case ROLE_SIGRETURN:

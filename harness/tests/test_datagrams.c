@@ -87,6 +87,29 @@ static void peers_have_addresses_of_their_own(void)
     watched_end(&w);
 }
 
+/* What one call receives or sends in several messages is written down message by message. */
+static void several_messages_in_one_call(void)
+{
+    struct watched w;
+    if (watched_play(&w, "start: {p: {arguments: [serve-two-at-once]}},\nuntil: {p: bound, hold: true},\n"
+                         "a: {connect: {to: \"udp:127.0.0.1:5000\", from: \"udp:127.0.0.1:41001\"}},\na: {send: one},\n"
+                         "b: {connect: {to: \"udp:127.0.0.1:5000\", from: \"udp:127.0.0.1:41002\"}},\nb: {send: three},\n"
+                         "release: p,\na: {receive: 3},\nb: {receive: 5},\nuntil: {p: exited}")) {
+        CU_ASSERT_FALSE(w.t.stuck);
+        CU_ASSERT_STRING_EQUAL(watched_printed(&w, "p", STREAM_STDOUT), "received 2: 3 5\nsent 2\n");
+        static const enum role roles[] = {ROLE_RECEIVE, ROLE_SEND};
+        for (size_t r = 0; r < COUNT_OF(roles); r++) {
+            const struct call *first = watched_call(&w, "p", roles[r], 0), *second = watched_call(&w, "p", roles[r], 1);
+            CU_ASSERT_FATAL(first != NULL && second != NULL);
+            CU_ASSERT(first->data.total == 3 && memcmp(first->data.data, "one", 3) == 0);
+            CU_ASSERT(second->data.total == 5 && memcmp(second->data.data, "three", 5) == 0);
+            CU_ASSERT_EQUAL(address_port(&first->address), 41001);
+            CU_ASSERT_EQUAL(address_port(&second->address), 41002);
+        }
+    }
+    watched_end(&w);
+}
+
 /* --- checks --- */
 
 static void set_own(struct staged *s, const char *text)
@@ -240,6 +263,7 @@ int suite_datagrams(void)
         {"a datagram that nobody takes is refused", nobody_takes_a_datagram},
         {"a stranger speaks", a_stranger_speaks},
         {"peers have addresses of their own", peers_have_addresses_of_their_own},
+        {"several messages in one call are written down one by one", several_messages_in_one_call},
         {"every way of writing an address will do", every_way_of_writing_an_address_will_do},
         {"other addresses will not", other_addresses_will_not},
         {"datagrams are counted", datagrams_are_counted},

@@ -73,9 +73,14 @@ static void handlers_interrupt_waits(void)
     watched_says("read-restarted", "read 1 4000\n", "exited 0");
 }
 
-static void a_timer_of_the_kernel_runs_in_real_time(void)
+static void timers_ring(void)
 {
-    watched_says("real-timer", "timer 8 1\n", "exited 0");
+    watched_says("use-timerfd",
+                 "left 360\nonce 8 1 3600000\nfirst 8 1 3602000\npoll 0 3603000\npoll 1 3603500\nsecond 8 1 3603500\n"
+                 "interval 1\noff 0 3613500\nmoment 8 1 3713500\nEINVAL\n",
+                 "exited 0");
+    watched_says("use-timer-create", "rings 1 value 42 5000\nrings 2 7000\nleft 2\nslept 0 27000\nok\nby a thread 7 32000\n",
+                 "exited 0");
 }
 
 static void calls_ended_by_time_are_marked(void)
@@ -122,7 +127,7 @@ int suite_time(void)
         {"poll, select and epoll time out", polls_time_out},
         {"SO_RCVTIMEO and SO_SNDTIMEO end calls", sockets_time_out},
         {"a handler interrupts waits", handlers_interrupt_waits},
-        {"a timerfd runs in real time", a_timer_of_the_kernel_runs_in_real_time},
+        {"timerfd and timer_create ring", timers_ring},
         {"calls ended by time are marked", calls_ended_by_time_are_marked},
         {"time does not pass while a step settles", time_does_not_pass_while_a_step_settles},
     };

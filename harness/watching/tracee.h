@@ -43,6 +43,7 @@ struct thread {
     uint64_t args[6];
     uint64_t returned_to; /* a return address that was looked at already */
     struct call call;
+    size_t message; /* of several that one call sends or receives: the one at hand */
     bool changed;  /* arguments were changed; `before` holds the registers to restore */
     struct registers before;
     enum wait_kind wait;
@@ -126,6 +127,8 @@ struct tracer {
     unsigned begun;    /* processes and threads, by programs themselves */
     size_t kept;       /* bytes in the transcript */
     bool real_timer;   /* a program uses a timer that is not virtual */
+    struct timer *timers; /* see tracer_timer.c */
+    size_t n_timers;
     bool busy;         /* somebody polls in vain */
 };
 
@@ -189,9 +192,23 @@ enum time_answer time_entry(struct tracer *tracer, struct thread *thread);
 enum time_back { BACK_PLAIN, BACK_TIMED_OUT, BACK_GOES_ON };
 enum time_back time_exit(struct tracer *tracer, struct thread *thread, int64_t *result);
 bool time_wake_next(struct tracer *tracer);
+/* A struct timespec (UNIT 1) or timeval (UNIT 1000) of the program; false when it is none that the kernel would take. */
+bool time_fetch(const struct thread *thread, uint64_t where, int64_t unit, int64_t *out);
+void time_store(const struct thread *thread, uint64_t where, int64_t value, int64_t unit);
+/* What a clock shows now: the calendar, or the time since the machine was started. */
+int64_t time_moment(const struct tracer *tracer, bool calendar);
+/* The call gets this result and is not run. */
+enum time_answer time_answered(struct thread *thread, int64_t result);
 void time_begin_run(struct tracer *tracer);
 /* The conversation went on: a call on a socket succeeded, a process began or ended, a peer did something. */
 void time_progress(struct tracer *tracer);
+
+/* tracer_timer.c: timers that programs make for themselves. */
+enum time_answer timer_entry(struct tracer *tracer, struct thread *thread);
+void timer_made(struct tracer *tracer, const struct thread *thread);
+int64_t timer_next(const struct tracer *tracer); /* when the first of them is due; NEVER */
+void timer_ring(struct tracer *tracer);          /* that one */
+void timer_forget(struct tracer *tracer, const struct process *process); /* those of this process; NULL: all */
 
 /* tracer_quiet.c */
 bool quiet_now(struct tracer *tracer);

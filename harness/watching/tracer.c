@@ -52,6 +52,8 @@ void tracer_free(struct tracer *tracer)
         close(tracer->terminals[i].master);
     for (size_t i = 0; i < tracer->n_inputs; i++)
         tracer_end_input(tracer, (int)i);
+    timer_forget(tracer, NULL);
+    free(tracer->timers);
     free(tracer->processes);
     free(tracer->threads);
     free(tracer->strangers);

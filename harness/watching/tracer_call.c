@@ -347,6 +347,14 @@ static bool worth_recording(const struct thread *thread, enum role role, bool em
     return is_in(role, recorded_on_sockets) && on_socket;
 }
 
+/* One call may send or receive several messages: each is recorded as if it had had a call of its own. */
+static size_t messages(const struct call *call)
+{
+    enum { MOST = 1024 };
+    bool several = call->id == CALL_sendmmsg || call->id == CALL_recvmmsg;
+    return !several || call->result < 1 ? 1 : call->result < MOST ? (size_t)call->result : MOST;
+}
+
 static void leave(struct tracer *tracer, struct thread *thread)
 {
     struct call *call = &thread->call;
@@ -355,10 +363,17 @@ static void leave(struct tracer *tracer, struct thread *thread)
     thread->empties = empty ? thread->empties + 1 : 0;
     if ((role == ROLE_SOCKET || role == ROLE_ACCEPT) && call->result >= 0)
         add_socket(tracer, thread);
+    if (role == ROLE_NEW_TIMER)
+        timer_made(tracer, thread);
     struct event *event = NULL;
     if (worth_recording(thread, role, empty)) {
         decode_exit(tracer, thread);
         event = call_record(tracer, thread);
+        for (thread->message = 1; thread->message < messages(call); thread->message++) {
+            decode_exit(tracer, thread);
+            event = call_record(tracer, thread);
+        }
+        thread->message = 0;
     }
     if (empty) {
         thread->empty_id = call->id;

@@ -98,7 +98,14 @@ static int64_t fetch_handler(pid_t tid, uint64_t where)
 
 /* --- messages --- */
 
-/* The vectors behind an iov, msg or mmsg argument; for several messages (mmsg) those of the first. */
+/* Where the header of the message at hand is: several stand in a row for sendmmsg() and recvmmsg(). */
+static uint64_t message_header(const struct thread *thread, int argument)
+{
+    bool several = thread->row->args[argument] == ARG_MMSG_IN || thread->row->args[argument] == ARG_MMSG_OUT;
+    return thread->args[argument] + (several ? thread->message * sizeof(struct mmsghdr) : 0);
+}
+
+/* The vectors behind an iov, msg or mmsg argument; for several messages (mmsg) those of the one at hand. */
 static size_t fetch_vectors(struct thread *thread, struct iovec *vectors, size_t max)
 {
     const struct syscall_row *row = thread->row;
@@ -119,7 +126,7 @@ static size_t fetch_vectors(struct thread *thread, struct iovec *vectors, size_t
         case ARG_MSG_OUT:
         case ARG_MMSG_IN:
         case ARG_MMSG_OUT:
-            if (!memory_fetch(thread->tid, thread->args[i], &header, sizeof header))
+            if (!memory_fetch(thread->tid, message_header(thread, i), &header, sizeof header))
                 return 0;
             where = (uint64_t)(uintptr_t)header.msg_iov;
             count = header.msg_iovlen;
@@ -224,18 +231,20 @@ void decode_exit(struct tracer *tracer, struct thread *thread)
             memory_fetch(thread->tid, thread->args[i + 1], &length, sizeof length))
             fetch_address(thread->tid, thread->args[i], length, &call->address);
         else if (row->args[i] == ARG_MSG_OUT || row->args[i] == ARG_MMSG_OUT)
-            fetch_message_address(thread, thread->args[i]);
+            fetch_message_address(thread, message_header(thread, i));
+        else if (row->args[i] == ARG_MMSG_IN && thread->message > 0)
+            fetch_message_address(thread, message_header(thread, i));
     }
     enum role role = call_role(row->id);
     if (role != ROLE_SEND && role != ROLE_RECEIVE)
         return;
     size_t size = (size_t)call->result;
     if (syscall_argument(row, ARG_MMSG_IN) >= 0 || syscall_argument(row, ARG_MMSG_OUT) >= 0) {
-        /* The result counts messages; the first one's size stands behind its header. */
-        struct mmsghdr first;
-        if (!memory_fetch(thread->tid, thread->args[1], &first, sizeof first))
+        /* The result counts messages; the size of each stands behind its header. */
+        struct mmsghdr message;
+        if (!memory_fetch(thread->tid, message_header(thread, 1), &message, sizeof message))
             return;
-        size = size > 0 ? first.msg_len : 0;
+        size = size > thread->message ? message.msg_len : 0;
     }
     enum { KEEP = 65536 };
     decode_data(thread, size, KEEP, &call->data);

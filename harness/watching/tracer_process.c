@@ -83,6 +83,7 @@ void process_remove(struct tracer *tracer, struct process *process)
     for (size_t i = tracer->n_threads; i-- > 0;)
         if (tracer->threads[i]->process == process)
             thread_remove(tracer, tracer->threads[i]);
+    timer_forget(tracer, process);
     for (size_t i = 0; i < tracer->n_processes; i++) {
         if (tracer->processes[i] != process)
             continue;

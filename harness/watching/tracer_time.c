@@ -27,7 +27,7 @@ struct kernel_time {
     int64_t seconds, fraction;
 };
 
-static bool fetch_time(const struct thread *thread, uint64_t where, int64_t unit, int64_t *out)
+bool time_fetch(const struct thread *thread, uint64_t where, int64_t unit, int64_t *out)
 {
     struct kernel_time time;
     if (!memory_fetch(thread->tid, where, &time, sizeof time) || time.seconds < 0 || time.fraction < 0 ||
@@ -38,13 +38,13 @@ static bool fetch_time(const struct thread *thread, uint64_t where, int64_t unit
     return true;
 }
 
-static void store_time(const struct thread *thread, uint64_t where, int64_t value, int64_t unit)
+void time_store(const struct thread *thread, uint64_t where, int64_t value, int64_t unit)
 {
     struct kernel_time time = {value / SECOND, value % SECOND / unit};
     memory_write(thread->tid, where, &time, sizeof time);
 }
 
-static enum time_answer answered(struct thread *thread, int64_t result)
+enum time_answer time_answered(struct thread *thread, int64_t result)
 {
     struct registers registers;
     if (registers_get(thread->tid, &registers) == 0) {
@@ -64,7 +64,7 @@ static bool is_calendar(int64_t clock)
 }
 
 /* What a clock shows now. */
-static int64_t moment(const struct tracer *tracer, bool calendar)
+int64_t time_moment(const struct tracer *tracer, bool calendar)
 {
     enum { BOOTED_SECONDS = 1000 };
     return tracer->now + (calendar ? (int64_t)EPOCH_SECONDS : BOOTED_SECONDS) * SECOND;
@@ -75,7 +75,7 @@ static int64_t clock_value(struct tracer *tracer, bool calendar)
 {
     enum { TICK_NS = 1000 };
     tracer->now += TICK_NS;
-    return moment(tracer, calendar);
+    return time_moment(tracer, calendar);
 }
 
 static enum time_answer read_clock(struct tracer *tracer, struct thread *thread)
@@ -86,18 +86,18 @@ static enum time_answer read_clock(struct tracer *tracer, struct thread *thread)
     if (thread->row->id == CALL_clock_gettime) {
         if ((int64_t)args[0] < 0 || args[0] == CLOCK_PROCESS_CPUTIME_ID || args[0] == CLOCK_THREAD_CPUTIME_ID)
             return TIME_NOT_OURS;
-        store_time(thread, args[1], clock_value(tracer, is_calendar((int64_t)args[0])), 1);
-        return answered(thread, 0);
+        time_store(thread, args[1], clock_value(tracer, is_calendar((int64_t)args[0])), 1);
+        return time_answered(thread, 0);
     }
     if (thread->row->id == CALL_gettimeofday) {
         if (args[0] != 0)
-            store_time(thread, args[0], clock_value(tracer, true), 1000);
-        return answered(thread, 0);
+            time_store(thread, args[0], clock_value(tracer, true), 1000);
+        return time_answered(thread, 0);
     }
     value = clock_value(tracer, true) / SECOND; /* time */
     if (args[0] != 0)
         memory_write(thread->tid, args[0], &value, sizeof value);
-    return answered(thread, value);
+    return time_answered(thread, value);
 }
 
 /* --- alarms --- */
@@ -115,8 +115,8 @@ static enum time_answer set_timer(struct tracer *tracer, struct thread *thread)
         bool set = thread->row->id == CALL_setitimer;
         uint64_t where = set ? args[2] : args[1];
         int64_t interval = 0, value = 0;
-        if (set && (!fetch_time(thread, args[1], 1000, &interval) ||
-                    !fetch_time(thread, args[1] + sizeof(struct kernel_time), 1000, &value)))
+        if (set && (!time_fetch(thread, args[1], 1000, &interval) ||
+                    !time_fetch(thread, args[1] + sizeof(struct kernel_time), 1000, &value)))
             return TIME_NOT_OURS;
         if (where != 0)
             memory_write(thread->tid, where, old, sizeof old);
@@ -124,12 +124,12 @@ static enum time_answer set_timer(struct tracer *tracer, struct thread *thread)
             process->alarm = value > 0 ? tracer->now + value : NEVER;
             process->alarm_interval = interval;
         }
-        return answered(thread, 0);
+        return time_answered(thread, 0);
     }
     unsigned seconds = (unsigned)args[0]; /* alarm */
     process->alarm = seconds > 0 ? tracer->now + (int64_t)seconds * SECOND : NEVER;
     process->alarm_interval = 0;
-    return answered(thread, (left + SECOND - 1) / SECOND);
+    return time_answered(thread, (left + SECOND - 1) / SECOND);
 }
 
 /* --- waits --- */
@@ -161,17 +161,17 @@ static enum time_answer enter_sleep(struct tracer *tracer, struct thread *thread
     const uint64_t *args = thread->args;
     int64_t duration = 0;
     if (thread->row->id == CALL_rt_sigtimedwait) {
-        if (args[2] == 0 || !fetch_time(thread, args[2], 1, &duration) || duration == 0)
+        if (args[2] == 0 || !time_fetch(thread, args[2], 1, &duration) || duration == 0)
             return TIME_NOT_OURS;
         thread->wake = deadline(tracer, duration);
         return make_endless(thread, WAIT_SIGNAL, 2, 0);
     }
     bool clocked = thread->row->id == CALL_clock_nanosleep;
-    if (!fetch_time(thread, clocked ? args[2] : args[0], 1, &duration) ||
+    if (!time_fetch(thread, clocked ? args[2] : args[0], 1, &duration) ||
         (clocked && args[0] == CLOCK_PROCESS_CPUTIME_ID))
         return TIME_NOT_OURS;
     if (clocked && (args[1] & TIMER_ABSTIME) != 0)
-        duration -= moment(tracer, is_calendar((int64_t)args[0]));
+        duration -= time_moment(tracer, is_calendar((int64_t)args[0]));
     if (duration <= 0)
         return TIME_NOT_OURS;
     thread->wake = deadline(tracer, duration);
@@ -208,7 +208,7 @@ static enum time_answer enter_poll(struct tracer *tracer, struct thread *thread)
         if ((int)value <= 0)
             return TIME_NOT_OURS;
         duration = (int64_t)(int)value * (SECOND / 1000);
-    } else if (value == 0 || !fetch_time(thread, value, place->unit, &duration) || duration == 0) {
+    } else if (value == 0 || !time_fetch(thread, value, place->unit, &duration) || duration == 0) {
         return TIME_NOT_OURS;
     }
     thread->wake = deadline(tracer, duration);
@@ -218,11 +218,11 @@ static enum time_answer enter_poll(struct tracer *tracer, struct thread *thread)
 static enum time_answer enter_futex(struct tracer *tracer, struct thread *thread)
 {
     int64_t duration;
-    if (!fetch_time(thread, thread->args[3], 1, &duration))
+    if (!time_fetch(thread, thread->args[3], 1, &duration))
         return TIME_NOT_OURS;
     uint64_t operation = thread->args[1];
     if ((operation & (uint64_t)FUTEX_CMD_MASK & 0x7f) == FUTEX_WAIT_BITSET) /* the time is a moment, not a span */
-        duration -= moment(tracer, (operation & FUTEX_CLOCK_REALTIME) != 0);
+        duration -= time_moment(tracer, (operation & FUTEX_CLOCK_REALTIME) != 0);
     thread->wake = deadline(tracer, duration > 0 ? duration : 0);
     return make_endless(thread, WAIT_FUTEX, 3, 0);
 }
@@ -235,11 +235,11 @@ static enum time_answer enter_option(struct tracer *tracer, struct thread *threa
     bool receive = option == SO_RCVTIMEO;
     int64_t duration;
     if ((int)args[1] != SOL_SOCKET || (!receive && option != SO_SNDTIMEO) || thread->call.socket < 0 ||
-        args[4] < sizeof(struct kernel_time) || !fetch_time(thread, args[3], 1000, &duration))
+        args[4] < sizeof(struct kernel_time) || !time_fetch(thread, args[3], 1000, &duration))
         return TIME_NOT_OURS;
     struct tracked_socket *tracked = &tracer->tracked[thread->call.socket];
     *(receive ? &tracked->receive_timeout : &tracked->send_timeout) = duration;
-    return answered(thread, 0);
+    return time_answered(thread, 0);
 }
 
 static enum time_answer enter_socket(struct tracer *tracer, struct thread *thread, enum role role)
@@ -273,8 +273,8 @@ enum time_answer time_entry(struct tracer *tracer, struct thread *thread)
         return enter_option(tracer, thread);
     if (role == ROLE_SEND || role == ROLE_RECEIVE || role == ROLE_ACCEPT || role == ROLE_CONNECT)
         return enter_socket(tracer, thread, role);
-    if (role == ROLE_REAL_TIMER)
-        tracer->real_timer = true;
+    if (role == ROLE_REAL_TIMER || role == ROLE_NEW_TIMER)
+        return timer_entry(tracer, thread);
     return TIME_NOT_OURS;
 }
 
@@ -330,7 +330,7 @@ static void store_remaining(const struct tracer *tracer, const struct thread *th
     uint64_t where = thread->row->id == CALL_nanosleep ? thread->args[1] : thread->args[3];
     int64_t left = thread->wake > tracer->now ? thread->wake - tracer->now : 0;
     if (where != 0 && !absolute)
-        store_time(thread, where, left, 1);
+        time_store(thread, where, left, 1);
 }
 
 /* The kernel's own codes for an interrupted call, seen only by tracers (linux/errno.h). */
@@ -433,8 +433,14 @@ bool time_wake_next(struct tracer *tracer)
             when = ringing->alarm;
         }
     }
-    if (when == NEVER || time_is_spent(tracer))
+    int64_t timer = timer_next(tracer);
+    if ((when == NEVER && timer == NEVER) || time_is_spent(tracer))
         return false;
+    if (timer < when) {
+        pass_time(tracer, timer);
+        timer_ring(tracer);
+        return true;
+    }
     if (ringing != NULL) {
         ring(tracer, ringing);
         return true;

@@ -24,7 +24,11 @@ static const char product[] = "/tmp/program";
    gives errors without end, which gcc would collect in memory. */
 static const char *const flags[] = {"-std=gnu17", "-Wall", "-Wextra", "-g", "-O0", "-fno-omit-frame-pointer", "-pthread",
                                     "-Wno-error=implicit-function-declaration", "-fmax-errors=100"};
-static const char too_many[] = "due to -fmax-errors";
+/* These only save time: every header's path would be made canonical, and a plugin be loaded that nobody needs. */
+static const char *const quickening[] = {"-fno-canonical-system-headers", "-fno-use-linker-plugin"};
+/* Twice as fast as the usual linker. What it says when it fails is in words of its own: the usual one is asked then. */
+static const char quick_linker[] = "/usr/bin/ld.gold", quick_linker_flag[] = "-fuse-ld=gold";
+static const char too_many[] = "due to -fmax-errors", linker_failed[] = "collect2: ";
 
 static const char *const environment[] = {"PATH=/tmp/tools:/usr/bin:/bin", "HOME=/tmp", "TMPDIR=/tmp", "LANG=C.UTF-8",
                                           "SOURCE_DATE_EPOCH=1767254400",  "TERM=dumb", NULL};
@@ -191,7 +195,14 @@ static void free_arguments(struct arguments *a)
     free(a->items);
 }
 
-static int compile_as(const struct build_request *request, const struct bounds *bounds, bool with_others, bool json,
+/* How the compiler is called. */
+struct manner {
+    bool with_others; /* helper files beside the program */
+    bool json;
+    bool quick_linker;
+};
+
+static int compile_as(const struct build_request *request, const struct bounds *bounds, const struct manner *manner,
                       struct buf *log)
 {
     const struct program_source *source = request->source;
@@ -199,7 +210,11 @@ static int compile_as(const struct build_request *request, const struct bounds *
     put(&a, "gcc");
     for (size_t i = 0; i < COUNT_OF(flags); i++)
         put(&a, flags[i]);
-    if (json)
+    for (size_t i = 0; i < COUNT_OF(quickening); i++)
+        put(&a, quickening[i]);
+    if (manner->quick_linker)
+        put(&a, quick_linker_flag);
+    if (manner->json)
         put(&a, "-fdiagnostics-format=json");
     put(&a, "-o");
     put(&a, product);
@@ -210,7 +225,7 @@ static int compile_as(const struct build_request *request, const struct bounds *
     }
     for (size_t i = 0; i < request->submission->n_files; i++) {
         const struct source_file *file = &request->submission->files[i];
-        bool wanted = source->recipe == RECIPE_FOLDER || (with_others && !has_main(file));
+        bool wanted = source->recipe == RECIPE_FOLDER || (manner->with_others && !has_main(file));
         if (!wanted || !is_in_folder(file, source->folder) ||
             (source->recipe == RECIPE_SINGLE && strcmp(file->path + skip, source->file) == 0))
             continue;
@@ -228,14 +243,30 @@ static bool log_has(const struct buf *log, const char *text)
     return log->len > 0 && memmem(log->data, log->len, text, strlen(text)) != NULL;
 }
 
-/* gcc throws its JSON away when it stops at so many errors; as text they have been said. */
-static int compile(const struct build_request *request, const struct bounds *bounds, bool with_others, struct buf *log)
+static int compile_again(const struct build_request *request, const struct bounds *bounds, const struct manner *manner,
+                         struct buf *log)
 {
-    int status = compile_as(request, bounds, with_others, true, log);
-    if (status != 1 || !log_has(log, too_many))
-        return status;
     log->len = 0;
-    return compile_as(request, bounds, with_others, false, log);
+    return compile_as(request, bounds, manner, log);
+}
+
+static int compile(const struct build_request *request, const struct bounds *bounds, struct buf *log)
+{
+    struct manner manner = {.json = true, .quick_linker = access(quick_linker, X_OK) == 0};
+    int status = compile_as(request, bounds, &manner, log);
+    if (status == 1 && request->source->recipe == RECIPE_SINGLE && log_has(log, "undefined reference")) {
+        manner.with_others = true;
+        status = compile_again(request, bounds, &manner, log);
+    }
+    if (status == 1 && manner.quick_linker && log_has(log, linker_failed)) {
+        manner.quick_linker = false;
+        status = compile_again(request, bounds, &manner, log);
+    }
+    if (status == 1 && log_has(log, too_many)) { /* gcc throws its JSON away when it stops; as text they have been said */
+        manner.json = false;
+        status = compile_again(request, bounds, &manner, log);
+    }
+    return status;
 }
 
 static int run_make(const struct build_request *request, const struct bounds *bounds, struct buf *log)
@@ -280,11 +311,7 @@ int workshop_run(const struct build_request *request, const struct bounds *bound
         return -1;
     if (chdir(folder) < 0)
         return err_errno(err, BLAME_HARNESS, "chdir");
-    int status = make ? run_make(request, bounds, log) : compile(request, bounds, false, log);
-    if (status == 1 && source->recipe == RECIPE_SINGLE && log_has(log, "undefined reference")) {
-        log->len = 0; /* helper files beside the program */
-        status = compile(request, bounds, true, log);
-    }
+    int status = make ? run_make(request, bounds, log) : compile(request, bounds, log);
     *end = status == 0 ? WORKSHOP_BUILT : status == 1 ? WORKSHOP_FAILED : WORKSHOP_LIMIT;
     if (status != 0)
         return 0;

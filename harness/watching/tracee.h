@@ -21,6 +21,16 @@ enum thread_state { THREAD_RUNNING, THREAD_PARKED, THREAD_HELD, THREAD_STOPPED }
 /* Why a call in progress will end by virtual time, and how its end looks. */
 enum wait_kind { WAIT_NONE, WAIT_SLEEP, WAIT_POLL, WAIT_SELECT, WAIT_EPOLL, WAIT_SOCKET, WAIT_FUTEX, WAIT_SIGNAL };
 
+enum descriptor_kind { DESCRIPTOR_NONE, DESCRIPTOR_SOCKET, DESCRIPTOR_TERMINAL, DESCRIPTOR_FILE, DESCRIPTOR_OTHER };
+struct descriptor {
+    enum descriptor_kind kind;
+    int socket;              /* index; -1: a socket that we have not seen being made */
+    uint64_t inode;          /* of a socket */
+    struct terminal *terminal;
+};
+
+enum { REMEMBERED_DESCRIPTORS = 32 };
+
 struct process {
     pid_t pid;
     int actor;
@@ -30,6 +40,8 @@ struct process {
     int threads;
     uint64_t code_low, code_high, base; /* where the student's file is mapped; 0: not known */
     int64_t alarm, alarm_interval;     /* virtual ITIMER_REAL; NEVER: off */
+    bool shares_descriptors;           /* with another process, which may close them as well */
+    struct descriptor known[REMEMBERED_DESCRIPTORS]; /* by number; DESCRIPTOR_NONE: not known */
 };
 
 struct thread {
@@ -41,7 +53,8 @@ struct thread {
     bool in_call; /* between the entry and the exit of `row` */
     const struct syscall_row *row;
     uint64_t args[6];
-    uint64_t returned_to; /* a return address that was looked at already */
+    uint64_t returns[8]; /* return addresses that were looked at already */
+    unsigned n_returns;  /* ever */
     struct call call;
     size_t message; /* of several that one call sends or receives: the one at hand */
     bool changed;  /* arguments were changed; `before` holds the registers to restore */
@@ -100,7 +113,7 @@ struct tracer {
     size_t n_threads;
     struct stranger *strangers;
     size_t n_strangers;
-    struct terminal *terminals;
+    struct terminal **terminals;
     size_t n_terminals;
     struct watched_fd **watched;
     size_t n_watched;
@@ -138,14 +151,17 @@ enum { EPOCH_SECONDS = 1767254400 };
 /* tracer_process.c */
 struct thread *thread_find(const struct tracer *tracer, pid_t tid);
 struct thread *thread_add(struct tracer *tracer, pid_t tid, struct process *process);
+void thread_renumber(struct thread *thread, pid_t tid);
 void thread_remove(struct tracer *tracer, struct thread *thread);
 struct process *process_add(struct tracer *tracer, pid_t pid, int actor, bool main);
 struct process *process_find(const struct tracer *tracer, pid_t pid);
 void process_remove(struct tracer *tracer, struct process *process);
 void process_note(struct tracer *tracer, struct process *process, enum process_change change, int other, int status);
-void process_executed(struct tracer *tracer, struct thread *thread);
 void process_held(struct tracer *tracer, struct process *process, bool at_exit);
 int64_t process_cpu(const struct process *process); /* ns */
+
+/* tracer_exec.c */
+void process_executed(struct tracer *tracer, struct thread *thread);
 
 /* tracer_call.c: a watched call begins or ends; each leaves the thread resumed, or stopped on purpose. */
 void call_entry(struct tracer *tracer, struct thread *thread, const struct ptrace_syscall_info *info);
@@ -157,17 +173,18 @@ struct event *call_record(struct tracer *tracer, struct thread *thread);
 void call_unpark(struct tracer *tracer, struct thread *thread);
 void call_describe(struct tracer *tracer, struct thread *thread); /* thread->call of a parked thread: what it is about to do */
 
-/* tracer_decode.c */
-enum descriptor_kind { DESCRIPTOR_NONE, DESCRIPTOR_SOCKET, DESCRIPTOR_TERMINAL, DESCRIPTOR_FILE, DESCRIPTOR_OTHER };
-struct descriptor {
-    enum descriptor_kind kind;
-    int socket;              /* index; -1: a socket that we have not seen being made */
-    uint64_t inode;          /* of a socket */
-    struct terminal *terminal;
-};
+/* tracer_descriptor.c */
+/* Asks the kernel. */
 struct descriptor descriptor_resolve(struct tracer *tracer, pid_t tid, int fd);
+/* The same for a thread that is about to use it; what was found is remembered until the process closes it. */
+struct descriptor descriptor_used(struct tracer *tracer, const struct thread *thread, int fd);
+void descriptor_remember(struct process *process, int fd, const struct descriptor *descriptor);
+void descriptor_forget(struct process *process, int fd); /* it is about to be closed */
+void descriptor_forget_all(struct process *process);
 int socket_index(const struct tracer *tracer, uint64_t inode);
 int socket_add(struct tracer *tracer, uint64_t inode, const struct socket_object *object);
+
+/* tracer_decode.c */
 void decode_entry(struct tracer *tracer, struct thread *thread);
 void decode_exit(struct tracer *tracer, struct thread *thread);
 /* What of SIZE bytes the call sent or received, gathered from its buffers, at most KEEP. */

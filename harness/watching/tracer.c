@@ -48,8 +48,10 @@ void tracer_free(struct tracer *tracer)
 {
     while (tracer->n_processes > 0)
         process_remove(tracer, tracer->processes[0]);
-    for (size_t i = 0; i < tracer->n_terminals; i++)
-        close(tracer->terminals[i].master);
+    for (size_t i = 0; i < tracer->n_terminals; i++) {
+        close(tracer->terminals[i]->master);
+        free(tracer->terminals[i]);
+    }
     for (size_t i = 0; i < tracer->n_inputs; i++)
         tracer_end_input(tracer, (int)i);
     timer_forget(tracer, NULL);
@@ -155,8 +157,8 @@ static bool handle_ready(struct tracer *tracer)
     for (int i = 0; i < n; i++) {
         struct watched_fd *watched = events[i].data.ptr;
         if (watched == NULL) {
-            struct signalfd_siginfo ignored[8];
-            while (read(tracer->signals, ignored, sizeof ignored) > 0)
+            struct signalfd_siginfo ignored; /* there is never more than one: the same signal again is the same signal */
+            if (read(tracer->signals, &ignored, sizeof ignored) < 0)
                 continue;
         } else if (watched->ready != NULL) {
             watched->ready(watched->context, events[i].events);

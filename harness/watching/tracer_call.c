@@ -152,6 +152,15 @@ static void note_closed(struct tracer *tracer, struct thread *thread, int fd)
     thread->call = kept;
 }
 
+/* What the call is about to close is not known any more. */
+static void forget_closed(struct thread *thread)
+{
+    if (thread->row->id == CALL_close_range)
+        descriptor_forget_all(thread->process);
+    else
+        descriptor_forget(thread->process, (int)thread->args[call_role(thread->row->id) == ROLE_DUPLICATE ? 1 : 0]);
+}
+
 static void enter_replacing(struct tracer *tracer, struct thread *thread)
 {
     if (thread->row->id == CALL_close_range) {
@@ -219,7 +228,7 @@ static struct descriptor describe(struct tracer *tracer, struct thread *thread, 
         thread->args[i] = info->seccomp.args[i];
     decode_entry(tracer, thread);
     if (thread->call.fd >= 0)
-        descriptor = descriptor_resolve(tracer, thread->tid, thread->call.fd);
+        descriptor = descriptor_used(tracer, thread, thread->call.fd);
     if (place_matters(role, &descriptor))
         decode_place(tracer, thread, info->instruction_pointer, info->stack_pointer);
     thread->call.socket = descriptor.socket;
@@ -263,6 +272,8 @@ static void call_begin(struct tracer *tracer, struct thread *thread, const struc
     call_abandon(thread);
     enum role role = call_role(thread->row->id);
     struct descriptor descriptor = describe(tracer, thread, info);
+    if (role == ROLE_CLOSE || role == ROLE_DUPLICATE)
+        forget_closed(thread);
     if (role == ROLE_EXIT)
         enter_exit(tracer, thread);
     else if (role == ROLE_DUPLICATE || thread->row->id == CALL_close_range)
@@ -320,7 +331,8 @@ static void add_socket(struct tracer *tracer, struct thread *thread)
         object.actor = thread->process->actor;
         object.accepted = true;
     }
-    call->new_socket = socket_add(tracer, made.inode, &object);
+    call->new_socket = made.socket = socket_add(tracer, made.inode, &object);
+    descriptor_remember(thread->process, (int)call->result, &made);
     if (object.accepted) { /* the kernel hands the listening socket's timeouts on */
         tracer->tracked[call->new_socket].receive_timeout = tracer->tracked[call->socket].receive_timeout;
         tracer->tracked[call->new_socket].send_timeout = tracer->tracked[call->socket].send_timeout;

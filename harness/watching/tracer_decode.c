@@ -13,55 +13,6 @@
 
 enum { MAX_VECTORS = 64, STACK_KEEP = 8192 };
 
-/* --- descriptors --- */
-
-int socket_index(const struct tracer *tracer, uint64_t inode)
-{
-    for (size_t i = tracer->n_tracked; i-- > 0;)
-        if (tracer->tracked[i].inode == inode)
-            return (int)i;
-    return -1;
-}
-
-int socket_add(struct tracer *tracer, uint64_t inode, const struct socket_object *object)
-{
-    struct transcript *t = tracer->transcript;
-    *ARRAY_ADD(t->sockets, t->n_sockets) = *object;
-    ARRAY_ADD(tracer->tracked, tracer->n_tracked)->inode = inode;
-    return (int)t->n_sockets - 1;
-}
-
-struct descriptor descriptor_resolve(struct tracer *tracer, pid_t tid, int fd)
-{
-    struct descriptor descriptor = {DESCRIPTOR_NONE, -1, 0, NULL};
-    char path[64], target[64];
-    if (fd < 0)
-        return descriptor;
-    snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)tid, fd);
-    ssize_t n = readlink(path, target, sizeof target - 1);
-    if (n <= 0)
-        return descriptor;
-    target[n] = '\0';
-    unsigned long long inode = 0;
-    int number = 0;
-    if (sscanf(target, "socket:[%llu]", &inode) == 1) {
-        descriptor.kind = DESCRIPTOR_SOCKET;
-        descriptor.inode = inode;
-        descriptor.socket = socket_index(tracer, inode);
-    } else if (sscanf(target, "/dev/pts/%d", &number) == 1) {
-        descriptor.kind = DESCRIPTOR_OTHER;
-        for (size_t i = 0; i < tracer->n_terminals; i++) {
-            if (tracer->terminals[i].number == number) {
-                descriptor.kind = DESCRIPTOR_TERMINAL;
-                descriptor.terminal = &tracer->terminals[i];
-            }
-        }
-    } else {
-        descriptor.kind = target[0] == '/' && strncmp(target, "/dev/", 5) != 0 ? DESCRIPTOR_FILE : DESCRIPTOR_OTHER;
-    }
-    return descriptor;
-}
-
 /* --- addresses --- */
 
 static void fetch_address(pid_t tid, uint64_t where, uint64_t length, struct address *address)
@@ -266,6 +217,18 @@ static bool follows_call(pid_t tid, uint64_t address)
     return false;
 }
 
+/* A program makes its calls from the same few places over and over. */
+static bool is_return(struct thread *thread, uint64_t address)
+{
+    for (size_t i = 0; i < COUNT_OF(thread->returns); i++)
+        if (thread->returns[i] == address)
+            return true;
+    if (!follows_call(thread->tid, address))
+        return false;
+    thread->returns[thread->n_returns++ % COUNT_OF(thread->returns)] = address;
+    return true;
+}
+
 static void save_modules(struct tracer *tracer, struct thread *thread)
 {
     struct actor *actor = &tracer->transcript->actors[thread->process->actor];
@@ -295,8 +258,7 @@ void decode_place(struct tracer *tracer, struct thread *thread, uint64_t ip, uin
        the return address lies on top. */
     uint64_t back = 0;
     if (memory_fetch(thread->tid, sp, &back, sizeof back) && back >= process->code_low && back < process->code_high &&
-        (back == thread->returned_to || follows_call(thread->tid, back))) {
-        thread->returned_to = back;
+        is_return(thread, back)) {
         call->pc = back - 1 - process->base;
         return;
     }

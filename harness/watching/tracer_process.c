@@ -1,10 +1,8 @@
 /* Processes and threads of the world: who they are, what they run, what they leave open. */
 #include <dirent.h>
-#include <elf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ptrace.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,6 +38,12 @@ static void forget_files(struct thread *thread)
     if (thread->syscall_fd >= 0)
         close(thread->syscall_fd);
     thread->stat_fd = thread->syscall_fd = -1;
+}
+
+void thread_renumber(struct thread *thread, pid_t tid)
+{
+    forget_files(thread);
+    thread->tid = tid;
 }
 
 void thread_remove(struct tracer *tracer, struct thread *thread)
@@ -102,73 +106,6 @@ void process_note(struct tracer *tracer, struct process *process, enum process_c
     event->change = (struct process_event){change, other, status, process->main, process->ours};
     tracer_activity(tracer);
     time_progress(tracer);
-}
-
-/* --- exec --- */
-
-static void find_code(struct process *process)
-{
-    char path[64];
-    snprintf(path, sizeof path, "/proc/%d/maps", (int)process->pid);
-    AUTO_FCLOSE FILE *maps = fopen(path, "re");
-    char line[512];
-    process->code_low = process->code_high = process->base = 0;
-    while (maps != NULL && fgets(line, sizeof line, maps) != NULL) {
-        unsigned long low = 0, high = 0, offset = 0;
-        char rights[8] = "";
-        int name = 0;
-        if (sscanf(line, "%lx-%lx %7s %lx %*s %*s %n", &low, &high, rights, &offset, &name) < 4 || name == 0)
-            continue;
-        if (strncmp(line + name, "/programs/", 10) != 0)
-            continue;
-        if (process->base == 0)
-            process->base = low - offset;
-        if (rights[2] == 'x') {
-            process->code_low = low;
-            process->code_high = high;
-        }
-    }
-}
-
-/*
- * Without the vDSO every reading of the clock is a call that we answer with virtual time; with a fixed AT_RANDOM the stack
- * looks the same in every run.
- */
-static void settle_auxiliary_vector(pid_t tid, uint64_t sp)
-{
-    enum { WORDS = 8192 };
-    uint64_t *words = mem_alloc(WORDS * sizeof *words);
-    size_t n = memory_read(tid, sp, words, WORDS * sizeof *words) / sizeof *words;
-    size_t i = 1;
-    for (int lists = 0; lists < 2 && i < n; i++) /* argv, then envp */
-        if (words[i] == 0)
-            lists++;
-    for (; i + 1 < n && words[i] != AT_NULL; i += 2) {
-        if (words[i] == AT_SYSINFO_EHDR) {
-            const uint64_t ignore = AT_IGNORE;
-            memory_write(tid, sp + i * sizeof *words, &ignore, sizeof ignore);
-        } else if (words[i] == AT_RANDOM) {
-            static const char fixed[] = "0123456789abcdef";
-            memory_write(tid, words[i + 1], fixed, 16);
-        }
-    }
-    free(words);
-}
-
-void process_executed(struct tracer *tracer, struct thread *thread)
-{
-    struct process *process = thread->process;
-    /* The other threads are gone without a word, and this one has the process's number now. */
-    for (size_t i = tracer->n_threads; i-- > 0;)
-        if (tracer->threads[i]->process == process && tracer->threads[i] != thread)
-            thread_remove(tracer, tracer->threads[i]);
-    forget_files(thread);
-    thread->tid = process->pid;
-    struct ptrace_syscall_info info;
-    if (ptrace(PTRACE_GET_SYSCALL_INFO, thread->tid, sizeof info, &info) > 0)
-        settle_auxiliary_vector(thread->tid, info.stack_pointer);
-    find_code(process);
-    process_note(tracer, process, PROCESS_EXECUTED, 0, 0);
 }
 
 /* --- what is open --- */

@@ -53,26 +53,19 @@ static void make_plain(int slave)
 static int open_terminal(struct tracer *tracer, int actor, enum stream stream, int *slave, struct err *err)
 {
     AUTO_CLOSE int master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-    int unlocked = 0;
-    struct terminal terminal = {.actor = actor, .stream = stream};
-    if (master < 0 || ioctl(master, TIOCSPTLCK, &unlocked) < 0 || ioctl(master, TIOCGPTN, &terminal.number) < 0)
+    int unlocked = 0, number = -1;
+    if (master < 0 || ioctl(master, TIOCSPTLCK, &unlocked) < 0 || ioctl(master, TIOCGPTN, &number) < 0)
         return err_errno(err, BLAME_ENVIRONMENT, _("cannot open a pseudo-terminal"));
     *slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (*slave < 0)
         return err_errno(err, BLAME_ENVIRONMENT, _("cannot open a pseudo-terminal"));
     make_plain(*slave);
-    terminal.master = steal_fd(&master);
+    struct terminal *terminal = mem_alloc(sizeof *terminal);
+    *terminal = (struct terminal){.number = number, .master = steal_fd(&master), .actor = actor, .stream = stream};
     *ARRAY_ADD(tracer->terminals, tracer->n_terminals) = terminal;
+    if (tracer_watch(tracer, terminal->master, EPOLLIN | EPOLLET, terminal_drain, terminal) < 0)
+        return err_errno(err, BLAME_ENVIRONMENT, _("cannot open a pseudo-terminal"));
     return 0;
-}
-
-static void watch_terminals(struct tracer *tracer)
-{
-    /* The array may have moved: contexts are set anew. */
-    for (size_t i = 0; i < tracer->n_terminals; i++) {
-        tracer_unwatch(tracer, tracer->terminals[i].master);
-        tracer_watch(tracer, tracer->terminals[i].master, EPOLLIN | EPOLLET, terminal_drain, &tracer->terminals[i]);
-    }
 }
 
 static _Noreturn void fail(int trouble)
@@ -172,7 +165,6 @@ int tracer_start(struct tracer *tracer, const struct launch *launch, struct err 
     if (open_terminal(tracer, launch->actor, STREAM_STDOUT, &output, err) < 0 ||
         open_terminal(tracer, launch->actor, STREAM_STDERR, &errors, err) < 0)
         return -1;
-    watch_terminals(tracer);
     struct start start = {launch, &tracer->bounds, tracer->policy, input_out, output, errors, ready_in, go_out, trouble_in};
     pid_t pid = fork();
     if (pid < 0)

@@ -1,8 +1,10 @@
 /* The stops and ends of threads, one after the other: each is handed to whom it concerns, and leaves the thread resumed. */
 #include <errno.h>
+#include <linux/kcmp.h>
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,6 +24,12 @@ static bool same_process(pid_t tid, pid_t pid)
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/task/%d", (int)pid, (int)tid);
     return access(path, F_OK) == 0;
+}
+
+/* Whether closing in one of them closes in the other as well. If the kernel does not say, it may. */
+static bool share_descriptors(pid_t one, pid_t other)
+{
+    return syscall(SYS_kcmp, one, other, KCMP_FILES, 0, 0) <= 0;
 }
 
 static void handle_stop(struct tracer *tracer, struct thread *thread, int status);
@@ -44,6 +52,8 @@ static void handle_new(struct tracer *tracer, struct thread *parent, int event)
         child->code_low = process->code_low;
         child->code_high = process->code_high;
         child->base = process->base;
+        child->shares_descriptors = share_descriptors(process->pid, tid);
+        process->shares_descriptors |= child->shares_descriptors;
         process = child;
     }
     struct thread *thread = thread_add(tracer, tid, process);

@@ -26,6 +26,7 @@ struct play {
     size_t n_faults;
     bool *reached; /* by step: an `until` with hold whose moment has come */
     int step;
+    bool rested; /* the world is quiet, and nobody has done anything since */
     size_t seen; /* events looked at by the `until` in progress */
 };
 
@@ -228,7 +229,8 @@ static enum progress step_until_waiting(struct play *play, int actor)
     for (int sleeps = 0; sleeps < MOST_SLEEPS; sleeps++) {
         if (tracer_run(play->tracer, false, NULL, NULL) == RUN_LIMIT)
             return PROGRESS_LIMIT;
-        if (!tracer_sleeping(play->tracer, actor) || !tracer_pass_time(play->tracer))
+        play->rested = !tracer_sleeping(play->tracer, actor) || !tracer_pass_time(play->tracer);
+        if (play->rested)
             break;
     }
     return PROGRESS_ON;
@@ -244,7 +246,10 @@ static enum progress step_until(struct play *play, const struct step *step)
 
 static enum progress step_settle(struct play *play)
 {
-    return tracer_run(play->tracer, false, NULL, NULL) == RUN_LIMIT ? PROGRESS_LIMIT : PROGRESS_ON;
+    if (!play->rested && tracer_run(play->tracer, false, NULL, NULL) == RUN_LIMIT)
+        return PROGRESS_LIMIT;
+    play->rested = true;
+    return PROGRESS_ON;
 }
 
 static enum progress step_look(struct play *play, const struct step *step)
@@ -314,6 +319,7 @@ static enum progress play_all(struct play *play, struct err *err)
         if (step_settle(play) != PROGRESS_ON)
             return PROGRESS_LIMIT;
         transcript_add(&play->transcript, EVENT_STEP, -1, 0, tracer_now(play->tracer))->step = play->step;
+        play->rested = false; /* unless the step itself waits for just that */
         enum progress progress = play_step(play, &script->steps[play->step], err);
         if (progress != PROGRESS_ON)
             return progress;
@@ -344,6 +350,7 @@ static void run(void *arg)
     add_faults(play);
     if (has_hold(play))
         tracer_set_trap(play->tracer, trap, play);
+    play->rested = true; /* there is nobody yet */
     enum progress progress = play_all(play, &err);
     if (progress == PROGRESS_BROKEN)
         message_send_error(play->out, &err);

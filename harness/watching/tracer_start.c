@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,8 +81,9 @@ static _Noreturn void fail(int trouble)
 static const char *const environment[] = {"PATH=/usr/bin:/bin", "HOME=/tmp",   "USER=etudiant", "LOGNAME=etudiant",
                                           "LANG=C.UTF-8",       "TERM=xterm", "SHELL=/bin/sh", NULL};
 
-static _Noreturn void become(const struct start *start)
+static int become(void *arg)
 {
+    const struct start *start = arg;
     char go = 0;
     /* The world's first process cannot be looked into, nor could its child be watched: exec makes this so anyway. */
     if (prctl(PR_SET_DUMPABLE, 1) < 0 || write(start->ready, "", 1) != 1 || read(start->go, &go, 1) != 1)
@@ -104,12 +106,13 @@ static _Noreturn void become(const struct start *start)
     fail(start->trouble);
 }
 
-static int attach(struct tracer *tracer, pid_t pid, const struct start *start, int ready, int go, struct err *err)
+static int attach(struct tracer *tracer, pid_t pid, const struct start *start, int ready, struct err *err)
 {
     const long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
                          PTRACE_O_TRACEEXEC | PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL;
     char byte = 0;
-    if (read(ready, &byte, 1) != 1 || ptrace(PTRACE_SEIZE, pid, NULL, (void *)options) < 0 || write(go, "", 1) != 1) {
+    if (read(ready, &byte, 1) != 1 || ptrace(PTRACE_SEIZE, pid, NULL, (void *)options) < 0 ||
+        prctl(PR_SET_DUMPABLE, 0) < 0) {
         kill(pid, SIGKILL);
         waitpid(pid, NULL, __WALL);
         return err_errno(err, BLAME_ENVIRONMENT, _("cannot watch programs (ptrace)"));
@@ -128,14 +131,14 @@ static bool has_executed(void *context)
 }
 
 /* The pipe's other end closes at exec: nothing to read means that the program runs. */
-static int check_trouble(struct tracer *tracer, int trouble, struct err *err)
+static int let_go(struct tracer *tracer, int go, int trouble, struct err *err)
 {
-    tracer_run(tracer, false, has_executed, &tracer);
-    int error = 0;
-    if (read(trouble, &error, sizeof error) == (ssize_t)sizeof error) {
+    int error = write(go, "", 1) == 1 ? 0 : errno;
+    if (error != 0 || read(trouble, &error, sizeof error) == (ssize_t)sizeof error) {
         errno = error;
         return err_errno(err, BLAME_HARNESS, _("cannot run the program in the sandbox"));
     }
+    tracer_run(tracer, false, has_executed, &tracer);
     return 0;
 }
 
@@ -166,19 +169,23 @@ int tracer_start(struct tracer *tracer, const struct launch *launch, struct err 
         open_terminal(tracer, launch->actor, STREAM_STDERR, &errors, err) < 0)
         return -1;
     struct start start = {launch, &tracer->bounds, tracer->policy, input_out, output, errors, ready_in, go_out, trouble_in};
-    pid_t pid = fork();
+    /*
+     * The child lives in our memory until it executes the program: copying that would cost more than all else about a start. We
+     * keep still meanwhile, in let_go(). Beside other programs it gets a copy all the same: while it is in our memory we are
+     * as dumpable as it is, and nobody shall look.
+     */
+    enum { STACK_SIZE = 32768 };
+    _Alignas(16) char stack[STACK_SIZE];
+    pid_t pid = clone(become, stack + sizeof stack, SIGCHLD | (tracer->n_processes == 0 ? CLONE_VM : 0), &start);
     if (pid < 0)
-        return err_errno(err, BLAME_ENVIRONMENT, "fork");
-    if (pid == 0)
-        become(&start);
+        return err_errno(err, BLAME_ENVIRONMENT, "clone");
     close(steal_fd(&trouble_in));
     close(steal_fd(&ready_in));
-    if (attach(tracer, pid, &start, ready_out, go_in, err) < 0)
-        return -1;
-    fcntl(trouble_out, F_SETFL, O_NONBLOCK);
     fcntl(input_in, F_SETFL, O_NONBLOCK);
+    if (attach(tracer, pid, &start, ready_out, err) < 0)
+        return -1;
     keep_input(tracer, launch->actor, launch->input ? steal_fd(&input_in) : -1);
-    return check_trouble(tracer, trouble_out, err);
+    return let_go(tracer, go_in, trouble_out, err);
 }
 
 static bool writable(void *context)

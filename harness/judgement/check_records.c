@@ -1,4 +1,4 @@
-/* Records, which keep their bounds: prints-no-record. */
+/* Records, which keep their bounds: prints-counts, prints-no-record. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +18,18 @@ struct page {
     struct number *numbers;
     size_t n;
 };
+
+static void open_page(const struct trial *trial, enum stream stream, struct page *page)
+{
+    output_collect(trial->t, trial->actor, stream, &page->out);
+    page->n = numbers_find(buf_text(&page->out.text), page->out.text.len, &page->numbers);
+}
+
+static void close_page(struct page *page)
+{
+    output_free(&page->out);
+    free(page->numbers);
+}
 
 static struct place place_of(const struct page *page, size_t number)
 {
@@ -91,13 +103,19 @@ static size_t printed_again(const struct page *page, const struct flow *flow, si
     return zero;
 }
 
+static bool is_end(const struct call *call)
+{
+    bool counts_messages = call->id == CALL_recvmmsg;
+    return call->result == 0 || (counts_messages && call->result > 0 && call->data.total == 0);
+}
+
 /* The receive that found the end of file, after these records. */
 static size_t end_of_file(const struct trial *trial, const struct flow *last)
 {
     const struct transcript *t = trial->t;
     for (size_t i = facts_next_call(t, trial->actor, ROLE_RECEIVE, last->last + 1); i != NOWHERE;
          i = facts_next_call(t, trial->actor, ROLE_RECEIVE, i + 1))
-        if (t->events[i].call.socket == last->socket && t->events[i].call.result == 0)
+        if (t->events[i].call.socket == last->socket && is_end(&t->events[i].call))
             return i;
     return NOWHERE;
 }
@@ -121,9 +139,8 @@ void judge_prints_no_record(struct trial *trial)
         trial_explains(trial);
         return;
     }
-    struct page page = {.numbers = NULL};
-    output_collect(trial->t, trial->actor, STREAM_STDOUT, &page.out);
-    page.n = numbers_find(buf_text(&page.out.text), page.out.text.len, &page.numbers);
+    struct page page;
+    open_page(trial, STREAM_STDOUT, &page);
     size_t zero = printed_again(&page, &owned[n - 1], output_after(&page.out, end));
     if (zero == SIZE_MAX) {
         trial_passes(trial);
@@ -133,6 +150,104 @@ void judge_prints_no_record(struct trial *trial)
         trial_fails(trial, DIAGNOSIS_END_AS_RECORD, trial_event(trial, end));
         trial_shows(trial, "%s", quote);
     }
-    output_free(&page.out);
-    free(page.numbers);
+    close_page(&page);
+}
+
+/* --- the records that a peer sent --- */
+
+/* One record: what was sent, what came of it. */
+struct record {
+    size_t size;
+    const struct flow *flow; /* NULL: it was not received */
+};
+
+/* The line that shows this number from offset FROM on; its end, or SIZE_MAX. */
+static size_t line_with(const struct page *page, uint64_t value, size_t from)
+{
+    for (size_t i = 0; i < page->n; i++)
+        if (page->numbers[i].start >= from && page->numbers[i].value == value)
+            return place_of(page, i).end;
+    return SIZE_MAX;
+}
+
+static void not_received(struct trial *trial, size_t received, size_t sent)
+{
+    size_t last = facts_last_call(trial->t, trial->actor, ROLE_RECEIVE);
+    trial_lacks(trial, received > 0 ? DIAGNOSIS_RECORDS_LEFT : DIAGNOSIS_NOTHING_RECEIVED, trial_event(trial, last));
+    if (received == 0)
+        trial_shows(trial, _("nothing was received"));
+    else
+        trial_shows(trial, ngettext("only %zu record of %zu was received", "only %zu records of %zu were received", received),
+                    received, sent);
+    if (received == 0)
+        trial_explains(trial);
+}
+
+static void not_printed(struct trial *trial, const struct page *page, const struct record *record, size_t from)
+{
+    const struct event *e = trial_event(trial, record->flow->last);
+    struct page err;
+    open_page(trial, STREAM_STDERR, &err);
+    bool on_err = line_with(&err, record->size, output_after(&err.out, record->flow->last)) != SIZE_MAX;
+    bool same_line = line_with(page, record->size, output_after(&page->out, record->flow->last)) != SIZE_MAX;
+    close_page(&err);
+    if (record->flow->bytes < record->size) {
+        trial_fails(trial, DIAGNOSIS_RECORD_CUT, e);
+        trial_shows(trial, _("%s received only %zu bytes of it"), call_name(e->call.id), (size_t)record->flow->bytes);
+    } else if (on_err) {
+        trial_fails(trial, DIAGNOSIS_ON_STDERR, e);
+        trial_shows(trial, _("it is printed on standard error"));
+    } else if (same_line) {
+        trial_fails(trial, DIAGNOSIS_COUNT_MISSING, e);
+        trial_shows(trial, _("it stands on the same line as another count"));
+        trial_hints(trial, _("End each line with '\\n': one record, one line."));
+    } else {
+        const char *text = buf_text(&page->out.text) + from;
+        AUTO_FREE char *quote = escape_quote(text, page->out.text.len - from, 80);
+        trial_fails(trial, DIAGNOSIS_COUNT_MISSING, e);
+        trial_shows(trial, _("what is printed from there on: %s"), quote);
+        trial_hints(trial, _("Print what %s returned, %zu, after each call and before the next one."), call_name(e->call.id),
+                    record->size);
+    }
+}
+
+static void look_for_records(struct trial *trial, const struct record *records, size_t n)
+{
+    struct page page;
+    open_page(trial, STREAM_STDOUT, &page);
+    trial_passes(trial);
+    size_t from = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t after = output_after(&page.out, records[i].flow->last);
+        from = from > after ? from : after;
+        size_t end = line_with(&page, records[i].size, from);
+        if (end == SIZE_MAX) {
+            not_printed(trial, &page, &records[i], from);
+            trial_expects(trial, _("a line with %zu, the size of record %zu"), records[i].size, i + 1);
+            break;
+        }
+        from = end;
+    }
+    close_page(&page);
+}
+
+void judge_prints_counts(struct trial *trial)
+{
+    int peer = transcript_actor(trial->t, trial->spec->value);
+    trial_requires(trial, _("The program prints the size of each record, on a line of its own"));
+    trial_expects(trial, _("a line for each record"));
+    struct buf *messages;
+    size_t sent = peer >= 0 ? facts_messages(trial->t, peer, true, &messages) : 0;
+    struct flow *flows;
+    size_t received = facts_flows(trial->t, trial->actor, ROLE_RECEIVE, &flows);
+    AUTO_FREE struct flow *owned = flows;
+    AUTO_FREE struct record *records = mem_alloc((sent + 1) * sizeof *records);
+    for (size_t i = 0; i < sent; i++)
+        records[i] = (struct record){messages[i].len, i < received ? &owned[i] : NULL};
+    if (peer >= 0)
+        facts_messages_free(messages, sent);
+    if (sent == 0 || received < sent)
+        not_received(trial, received, sent);
+    else
+        look_for_records(trial, records, sent);
 }

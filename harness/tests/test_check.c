@@ -308,10 +308,14 @@ static void test_values(void)
         {"binds-to", "0.0.0.0:5000", "somewhere"}, {"conflict", "EADDRINUSE", "EWRONG"}, {"listens", ">= 4", ">= x"},
         {"calls-in-order", "socket bind", "socket jump"}, {"holds-port", "2", "-2"}, {"prints-text", "server", "Ser ver"},
         {"receives-size", "0", "1e3"}, {"ends-with", "fin", "end"}, {"prints-count", "sent", "both"},
-        {"reports-error", "connect", "close"}, {"closes-sockets", "dialogue", "none"},
+        {"reports-error", "connect", "close"}, {"path", "gone", "lost"}, {"spares-path", "/tmp/s", "s"},
+        {"prints-no-record", "end-of-file", "end"}, {"closes-sockets", "dialogue", "none"},
     };
     size_t n;
     const struct check_rule *rules = check_rules(&n);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++)
+            CU_ASSERT_STRING_NOT_EQUAL(rules[i].name, rules[j].name);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         size_t rule = 0;
         while (rule < n && strcmp(rules[rule].name, cases[i].name) != 0)

@@ -140,6 +140,48 @@ static void serve_records(struct staged *s, const char *first, const char *secon
     staged_print(s, STREAM_STDOUT, last);
 }
 
+/* The peer's two records as they come to the program; what it prints of them. */
+static void send_records(struct staged *s, const char *first, const char *second, const char *print)
+{
+    staged_begin(s);
+    staged_deed(s, STAGED_PEER, DEED_SENT, "abcde");
+    staged_deed(s, STAGED_PEER, DEED_SENT, "xyz");
+    int socket = staged_socket(s, AF_UNIX, SOCK_SEQPACKET);
+    staged_data(s, CALL_recvfrom, socket, first);
+    if (second != NULL)
+        staged_data(s, CALL_recvfrom, socket, second);
+    staged_print(s, STREAM_STDOUT, print);
+}
+
+static void test_counts(void)
+{
+    static const struct {
+        const char *first, *second, *print, *code;
+    } cases[] = {
+        {"abcde", "xyz", "(5 bytes)\n(3 bytes)\n", "passed"},
+        {"abcde", "xyz", "recv gave 5\nRecord 1: 5\nRecord 2: 3\nIn all: 8\n", "passed"},
+        {"abcde", "xyz", "5 3\n", "S039"},
+        {"abcde", "xyz", "8\n", "S039"},
+        {"abcde", "xyz", "3\n5\n", "S039"},
+        {"abcd", "xyz", "4\n3\n", "S137"},
+        {"abcde", NULL, "5\n", "S136"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct staged s;
+        send_records(&s, cases[i].first, cases[i].second, cases[i].print);
+        CU_ASSERT_STRING_EQUAL(CODE("prints-counts", "server"), cases[i].code);
+        staged_end(&s);
+    }
+    struct staged s;
+    send_records(&s, "abcde", "xyz", "");
+    staged_print(&s, STREAM_STDERR, "5\n3\n");
+    CU_ASSERT_STRING_EQUAL(CODE("prints-counts", "server"), "S044");
+    staged_end(&s);
+    staged_begin(&s);
+    CU_ASSERT_STRING_NOT_EQUAL(CODE("prints-counts", "server"), "passed");
+    staged_end(&s);
+}
+
 static void test_records(void)
 {
     static const struct {
@@ -178,6 +220,7 @@ int suite_check_paths(void)
         {"wrong paths and paths left over are causes", test_causes},
         {"a path that was cut is a cause", test_cut_path},
         {"a path taken by force is a cause", test_theft},
+        {"each record's size is printed on a line of its own", test_counts},
         {"records are counted, and the end of file is none", test_records},
     };
     return suite_add("check_paths", tests, COUNT_OF(tests));

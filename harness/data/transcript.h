@@ -62,7 +62,7 @@ struct call {
     bool library;   /* made by getaddrinfo and the like for themselves (netlink, resolver) */
     size_t asked;   /* bytes that the program offered, or had room for */
     struct address address; /* given (bind, connect, sendto) or filled by the kernel (accept, recvfrom) */
-    struct bytes data;      /* what was really sent or received */
+    struct bytes data;      /* what was really sent or received; the value of an option */
     uint64_t pc;            /* the student's code that made it: offset in the program's file; 0: see stack */
     struct stack *stack;    /* NULL when pc is known */
     struct source source;

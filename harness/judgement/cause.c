@@ -33,8 +33,19 @@ static void learn(int *known, int value)
         *known = *known == unknown || *known == value ? value : contradictory;
 }
 
-static void learn_from_step(const struct step *step, struct meeting *meeting)
+/* Whether a peer listens where this one connects: it visits a peer then, and not the program. */
+static bool visits_peer(const struct script *script, const struct step *step)
 {
+    for (size_t i = 0; i < script->n && &script->steps[i] != step; i++)
+        if (script->steps[i].kind == STEP_PEER_LISTEN && address_equal(&script->steps[i].address, &step->address))
+            return true;
+    return false;
+}
+
+static void learn_from_step(const struct script *script, const struct step *step, struct meeting *meeting)
+{
+    if (step->kind == STEP_PEER_CONNECT && visits_peer(script, step))
+        return;
     if (step->kind == STEP_PEER_CONNECT || step->kind == STEP_PEER_LISTEN) {
         learn(&meeting->type, step->type);
         learn(&meeting->port, address_port(&step->address));
@@ -85,7 +96,7 @@ static void learn_from_check(const struct check_spec *check, struct meeting *mee
 static void learn_from(const struct scenario *scenario, struct meeting *meeting)
 {
     for (size_t i = 0; i < scenario->script.n; i++)
-        learn_from_step(&scenario->script.steps[i], meeting);
+        learn_from_step(&scenario->script, &scenario->script.steps[i], meeting);
     for (size_t i = 0; i < scenario->n_checks; i++)
         learn_from_check(&scenario->checks[i], meeting);
 }
@@ -208,6 +219,7 @@ static const struct {
     {ROLE_BIND, EADDRNOTAVAIL, N_("This address belongs to no interface of the machine: bind to INADDR_ANY.")},
     {ROLE_ACCEPT, EINVAL, N_("This socket does not listen: call listen() on it before accept().")},
     {ROLE_CONNECT, ECONNREFUSED, N_("Nobody listens at this address and port: check both.")},
+    {ROLE_CONNECT, EINVAL, N_("This address does not fit the socket: create a socket for each address, of its own family.")},
     {ROLE_CONNECT, EISCONN, N_("This socket is connected already: connect() is called once.")},
     {ROLE_NONE, EBADF, N_("This descriptor is not open: it was closed too early, or the variable was never filled in.")},
     {ROLE_NONE, ENOTSOCK, N_("This descriptor is no socket: check which variable you pass.")},
@@ -285,7 +297,7 @@ static bool meets_conflict(const struct trial *trial, int actor)
 
 static bool ask(const struct inquiry *inquiry, unsigned depth, struct cause *cause)
 {
-    return ((depth & MEETING) && cause_of_echo(inquiry, cause)) ||
+    return ((depth & MEETING) && (cause_of_echo(inquiry, cause) || cause_of_families(inquiry, cause))) ||
            ((depth & MEETING) && inquiry->meeting.connects && cause_of_client(inquiry, cause)) ||
            ((depth & MEETING) && inquiry->meeting.serves && cause_of_server(inquiry, cause)) ||
            ((depth & DELIVERY) && cause_of_delivery(inquiry, cause)) ||

@@ -45,6 +45,8 @@ struct inquiry {
 bool cause_of_server(const struct inquiry *inquiry, struct cause *cause);
 bool cause_of_client(const struct inquiry *inquiry, struct cause *cause);
 bool cause_of_silence(const struct inquiry *inquiry, struct cause *cause);
+/* A program that knows one family, or one address, where there are two. (cause_families.c) */
+bool cause_of_families(const struct inquiry *inquiry, struct cause *cause);
 /* What was wrong with an ICMPv6 echo. (cause_echo.c) */
 bool cause_of_echo(const struct inquiry *inquiry, struct cause *cause);
 bool cause_of_delivery(const struct inquiry *inquiry, struct cause *cause);

@@ -172,39 +172,75 @@ static void left_open(struct trial *trial, int socket, size_t count)
         trial_explains_meeting(trial); /* the listening socket closed instead */
 }
 
-void judge_closes_sockets(struct trial *trial)
+/* Which sockets closes-sockets is about. */
+enum closing { CLOSING_ALL, CLOSING_DIALOGUE, CLOSING_UNUSED };
+
+/* A try to connect after which the program used another socket. Without any other, it was the end that left it open. */
+static bool is_unused_try(const struct transcript *t, int actor, int socket)
 {
-    bool dialogue = strcmp(trial->spec->value, "dialogue") == 0;
-    if (dialogue)
-        trial_requires(trial, _("The program closes every dialogue socket (those that accept() returned)"));
-    else
-        trial_requires(trial, _("The program closes every socket that it opened"));
-    const struct transcript *t = trial->t;
-    if (!facts_has_socket(t, trial->actor, dialogue)) {
-        trial_lacks(trial, dialogue ? DIAGNOSIS_CALL_MISSING : DIAGNOSIS_NO_SOCKET, NULL);
-        trial_expects(trial, dialogue ? _("all dialogue sockets closed") : _("all sockets closed"));
-        trial_shows(trial, dialogue ? _("no client was accepted") : _("no socket was created"));
-        return;
+    bool tried = false, others = false;
+    for (size_t i = 0; i < t->n_events; i++) {
+        const struct event *e = &t->events[i];
+        if (facts_is_call(t, e, actor, ROLE_CONNECT) && e->call.socket == socket)
+            tried = true;
+        if (!facts_is_call(t, e, actor, ROLE_SEND) || call_moved(&e->call) == 0)
+            continue;
+        if (e->call.socket == socket)
+            return false;
+        others = true;
     }
+    return tried && others;
+}
+
+static size_t count_leaks(const struct trial *trial, enum closing closing, int *first)
+{
+    const struct transcript *t = trial->t;
     AUTO_FREE bool *leaked = mem_alloc(t->n_sockets + 1);
     size_t count = 0;
-    int first = -1;
     for (size_t i = 0; i < t->n_events; i++) {
         const struct event *e = &t->events[i];
         if (e->kind != EVENT_HELD || e->actor != trial->actor || e->held.socket < 0 || leaked[e->held.socket] ||
-            !is_leak(trial, i, dialogue))
+            !is_leak(trial, i, closing == CLOSING_DIALOGUE) ||
+            (closing == CLOSING_UNUSED && !is_unused_try(t, trial->actor, e->held.socket)))
             continue;
         leaked[e->held.socket] = true;
-        count++;
-        if (first < 0)
-            first = e->held.socket;
+        if (count++ == 0)
+            *first = e->held.socket;
     }
-    if (count == 0) {
-        trial_passes(trial);
-        return;
+    return count;
+}
+
+static void expect_closed(struct trial *trial, enum closing closing)
+{
+    switch (closing) {
+    case CLOSING_ALL: trial_expects(trial, _("all sockets closed")); break;
+    case CLOSING_DIALOGUE: trial_expects(trial, _("all dialogue sockets closed")); break;
+    case CLOSING_UNUSED: trial_expects(trial, _("the sockets of all tries closed")); break;
     }
-    left_open(trial, first, count);
-    trial_expects(trial, dialogue ? _("all dialogue sockets closed") : _("all sockets closed"));
+}
+
+void judge_closes_sockets(struct trial *trial)
+{
+    bool dialogue = strcmp(trial->spec->value, "dialogue") == 0, unused = strcmp(trial->spec->value, "unused") == 0;
+    enum closing closing = dialogue ? CLOSING_DIALOGUE : unused ? CLOSING_UNUSED : CLOSING_ALL;
+    if (dialogue)
+        trial_requires(trial, _("The program closes every dialogue socket (those that accept() returned)"));
+    else if (unused)
+        trial_requires(trial, _("The program closes the sockets with which it tried to connect in vain"));
+    else
+        trial_requires(trial, _("The program closes every socket that it opened"));
+    if (!facts_has_socket(trial->t, trial->actor, dialogue)) {
+        trial_lacks(trial, dialogue ? DIAGNOSIS_CALL_MISSING : DIAGNOSIS_NO_SOCKET, NULL);
+        trial_shows(trial, dialogue ? _("no client was accepted") : _("no socket was created"));
+    } else {
+        int first = -1;
+        size_t count = count_leaks(trial, closing, &first);
+        if (count == 0)
+            trial_passes(trial);
+        else
+            left_open(trial, first, count);
+    }
+    expect_closed(trial, closing);
 }
 
 /* When this socket was closed by its program, or went with it. */

@@ -117,7 +117,7 @@ bool valid_socket(const char *value)
 
 bool valid_closing(const char *value)
 {
-    return ONE_OF(value, "all", "dialogue");
+    return ONE_OF(value, "all", "dialogue", "unused");
 }
 
 bool valid_sigpipe(const char *value)
@@ -205,6 +205,11 @@ bool valid_host6(const char *value)
 {
     struct in6_addr address;
     return inet_pton(AF_INET6, value, &address) == 1;
+}
+
+bool valid_family(const char *value)
+{
+    return ONE_OF(value, "inet", "inet6");
 }
 
 bool valid_echo_word(const char *value)

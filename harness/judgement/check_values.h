@@ -22,6 +22,7 @@ bool valid_comparison(const char *value);
 bool valid_roles(const char *value);
 bool valid_role(const char *value);
 bool valid_host6(const char *value);
+bool valid_family(const char *value);
 bool valid_echo_word(const char *value);
 bool valid_socket_word(const char *value);
 bool valid_direction(const char *value);

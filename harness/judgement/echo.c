@@ -49,9 +49,6 @@ size_t echo_own_reply(const struct transcript *t, int actor)
          i = facts_next_call(t, actor, ROLE_RECEIVE, i + 1)) {
         const struct call *call = &t->events[i].call;
         struct echo echo;
-        /* Of several messages that one call took, only the first was kept: the others get the benefit of the doubt. */
-        if (is_raw(t, call) && call->id == CALL_recvmmsg && call->result > 1)
-            return i;
         if (echo_read(t, call, &echo) && echo.type == ICMP6_ECHO_REPLY && has_asked(t, actor, echo.identifier, i))
             return i;
     }

@@ -22,7 +22,8 @@ static void names_are_those_of_the_world(void)
     struct watched w;
     if (watched_run(&w, "resolve-names")) {
         CU_ASSERT_STRING_EQUAL(watched_printed(&w, "p", STREAM_STDOUT),
-                               "localhost ::1 5000\n127.0.0.1 127.0.0.1 80\nwww.example.org unknown\n");
+                               "localhost ::1 5000\n127.0.0.1 127.0.0.1 80\nserveur 192.168.52.2 8080\n"
+                               "serveur6 2001:db8:52::6 8080\nwww.example.org unknown\n");
         /* What getaddrinfo() opens for itself is not the program's. */
         CU_ASSERT_EQUAL(watched_calls(&w, "p", ROLE_SOCKET), 1);
         CU_ASSERT_EQUAL(watched_calls(&w, "p", ROLE_CLOSE), 1);

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/if_addr.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -91,6 +92,21 @@ static void add_local_route(struct requests *r, int family, const char *destinat
     finish(r, start);
 }
 
+/* An address of its own, without which getaddrinfo(AI_ADDRCONFIG) holds the machine for one without any network. */
+static void add_address(struct requests *r, int family, const char *text, unsigned char prefix)
+{
+    size_t start = begin(r, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE);
+    struct ifaddrmsg header = {.ifa_family = (unsigned char)family,
+                               .ifa_prefixlen = prefix,
+                               .ifa_flags = IFA_F_NODAD | IFA_F_PERMANENT, /* there at once, and not after a while */
+                               .ifa_index = LO_INDEX};
+    add_bytes(r, &header, sizeof header);
+    unsigned char address[sizeof(struct in6_addr)];
+    inet_pton(family, text, address);
+    add_attribute(r, IFA_LOCAL, address, family == AF_INET ? 4 : 16);
+    finish(r, start);
+}
+
 static int await_acknowledgement(int fd, unsigned last, struct err *err)
 {
     _Alignas(struct nlmsghdr) char answer[REQUEST_SIZE];
@@ -130,9 +146,11 @@ int network_setup(struct err *err)
     if (has_ipv6()) {
         add_local_route(&requests, AF_INET6, "::1", 128, 0);
         add_local_route(&requests, AF_INET6, "::", 0, 0);
+        add_address(&requests, AF_INET6, "2001:db8:52::10", 128);
     }
     add_local_route(&requests, AF_INET, "127.0.0.0", 8, 0);
     add_local_route(&requests, AF_INET, "127.0.0.1", 32, 0);
+    add_address(&requests, AF_INET, "192.168.52.10", 32);
     add_local_route(&requests, AF_INET, "0.0.0.0", 0, NLM_F_ACK);
     if (send(fd, requests.data, requests.len, 0) != (ssize_t)requests.len)
         return err_errno(err, BLAME_ENVIRONMENT, "netlink");

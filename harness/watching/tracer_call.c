@@ -233,7 +233,9 @@ static struct descriptor describe(struct tracer *tracer, struct thread *thread, 
         decode_place(tracer, thread, info->instruction_pointer, info->stack_pointer);
     thread->call.socket = descriptor.socket;
     if (role == ROLE_SOCKET)
-        thread->call.library = thread->process->code_low != 0 && thread->call.pc == 0;
+        /* Where the C library is linked into the program, its calls cannot be told by their place. */
+        thread->call.library = (int)thread->args[0] == AF_NETLINK ||
+                               (thread->process->code_low != 0 && thread->call.pc == 0);
     else if (descriptor.socket >= 0)
         thread->call.library = tracer->transcript->sockets[descriptor.socket].library;
     return descriptor;

@@ -169,6 +169,16 @@ void decode_entry(struct tracer *tracer, struct thread *thread)
         call->asked += vectors[i].iov_len;
 }
 
+/* The value that setsockopt() was given, as far as it is a small one. */
+static void fetch_option(struct thread *thread)
+{
+    enum { VALUE = 3, LENGTH = 4, LONGEST = 32 };
+    char value[LONGEST];
+    size_t n = (size_t)(thread->args[LENGTH] & 0xffffffffU);
+    if (n > 0 && n <= sizeof value && memory_fetch(thread->tid, thread->args[VALUE], value, n))
+        bytes_set(&thread->call.data, value, n, sizeof value);
+}
+
 void decode_exit(struct tracer *tracer, struct thread *thread)
 {
     (void)tracer;
@@ -187,6 +197,8 @@ void decode_exit(struct tracer *tracer, struct thread *thread)
             fetch_message_address(thread, message_header(thread, i));
     }
     enum role role = call_role(row->id);
+    if (role == ROLE_OPTION)
+        fetch_option(thread);
     if (role != ROLE_SEND && role != ROLE_RECEIVE)
         return;
     size_t size = (size_t)call->result;

@@ -32,6 +32,7 @@ struct peer {
     bool broken; /* nor can anything be sent: reset, failure, closed by us */
     bool sends_from_any; /* bound to every address: then it has to choose the one that it sends from */
     struct envelope letter; /* of the last datagram */
+    struct address target;  /* of the last connect */
 };
 
 struct peer *peer_new(struct transcript *transcript, struct tracer *tracer, int actor)
@@ -179,7 +180,7 @@ static void put_bytes(struct peer *peer)
 static void note_connected(struct peer *peer)
 {
     struct event *event = note(peer, DEED_CONNECTED, 0);
-    event->deed.address = peer->step->address;
+    event->deed.address = peer->target;
     note_own(peer, event);
 }
 
@@ -328,6 +329,7 @@ static int begin_connect(struct peer *peer, const struct step *step, struct err 
     if (peer->connection < 0)
         return -1;
     take_source_port(peer, step);
+    peer->target = step->address;
     peer->received = 0;
     peer->at_end = peer->broken = peer->connecting = peer->sends_from_any = false;
     peer->letter = (struct envelope){.from = {.len = 0}};
@@ -387,7 +389,7 @@ int peer_begin(struct peer *peer, const struct step *step, struct err *err)
     peer->has_sent = false;
     if (step->kind == STEP_PEER_LISTEN || step->kind == STEP_PEER_BIND)
         return begin_listen(peer, step, err);
-    if (step->kind == STEP_PEER_CONNECT)
+    if (step->kind == STEP_PEER_CONNECT || step->kind == STEP_PEER_ATTEMPT)
         return begin_connect(peer, step, err);
     if (step->kind == STEP_PEER_ACCEPT) {
         drop(peer, &peer->connection);
@@ -418,7 +420,8 @@ bool peer_done(const struct peer *peer)
     if (step->kind == STEP_PEER_ACCEPT)
         return peer->connection >= 0 || peer->listener < 0;
     if (step->kind == STEP_PEER_SEND)
-        return peer->sent == step->size || peer->has_sent || peer->broken || peer->connection < 0;
+        return peer->sent == step->size || peer->has_sent || peer->broken || peer->connection < 0 ||
+               peer->connecting;
     if (step->kind == STEP_PEER_RECEIVE)
         return peer->at_end || peer->connection < 0 || (!step->end_of_file && peer->received >= step->size);
     return true;

@@ -24,10 +24,12 @@ struct play {
     struct peer **peers; /* by actor; NULL for programs */
     struct fault *faults;
     size_t n_faults;
-    bool *reached; /* by step: an `until` with hold whose moment has come */
+    bool *reached; /* by step: an `until` with hold whose moment has come, or is not waited for any more */
+    int *met;      /* by step: how many times what that `until` with hold waits for has happened */
     int step;
     bool rested; /* the world is quiet, and nobody has done anything since */
     size_t seen; /* events looked at by the `until` in progress */
+    int found;   /* how many of them were what it waits for */
 };
 
 static const struct script *script_of(const struct play *play)
@@ -143,7 +145,7 @@ static bool trap(void *context, const struct event *event)
         if (step->kind != STEP_UNTIL || !step->hold || play->reached[i] ||
             transcript_actor(&play->transcript, step->actor) != event->actor)
             continue;
-        if (!call_meets(play, event, step))
+        if (!call_meets(play, event, step) || ++play->met[i] < step->occurrence)
             return false;
         play->reached[i] = true;
         return true;
@@ -171,7 +173,7 @@ static bool until_done(void *context)
         return play->reached[play->step];
     for (; play->seen < play->transcript.n_events; play->seen++) {
         const struct event *event = &play->transcript.events[play->seen];
-        if (event->actor == actor && call_meets(play, event, step))
+        if (event->actor == actor && call_meets(play, event, step) && ++play->found >= step->occurrence)
             return true;
     }
     return false;
@@ -196,7 +198,8 @@ static bool has_input(const struct play *play, const char *actor)
 {
     const struct script *script = script_of(play);
     for (size_t i = 0; i < script->n; i++)
-        if (script->steps[i].kind == STEP_INPUT && strcmp(script->steps[i].actor, actor) == 0)
+        if ((script->steps[i].kind == STEP_INPUT || script->steps[i].kind == STEP_INPUT_END) &&
+            strcmp(script->steps[i].actor, actor) == 0)
             return true;
     return false;
 }
@@ -241,7 +244,12 @@ static enum progress step_until(struct play *play, const struct step *step)
     if (step->condition == CONDITION_WAITING)
         return step_until_waiting(play, transcript_actor(&play->transcript, step->actor));
     play->seen = 0;
-    return progress_of(tracer_run(play->tracer, true, until_done, play));
+    play->found = 0;
+    enum progress progress = progress_of(tracer_run(play->tracer, !step->optional, until_done, play));
+    if (progress != PROGRESS_STUCK || !step->optional)
+        return progress;
+    play->reached[play->step] = true;
+    return PROGRESS_ON;
 }
 
 static enum progress step_settle(struct play *play)
@@ -294,12 +302,15 @@ static enum progress play_step(struct play *play, const struct step *step, struc
     case STEP_INPUT_END: tracer_end_input(play->tracer, actor); return PROGRESS_ON;
     case STEP_SETTLE: return step_settle(play);
     case STEP_LOOK: return step_look(play, step);
+    case STEP_COUNT: tracer_count(play->tracer, actor); return PROGRESS_ON;
+    case STEP_LATE_THREADS: tracer_delay_threads(play->tracer, actor); return PROGRESS_ON;
     case STEP_NONE:
     case STEP_FAULT: return PROGRESS_ON;
     case STEP_PEER_LISTEN:
     case STEP_PEER_BIND:
     case STEP_PEER_CONNECT:
     case STEP_PEER_REACH:
+    case STEP_PEER_ATTEMPT:
     case STEP_PEER_ACCEPT:
     case STEP_PEER_SEND:
     case STEP_PEER_RECEIVE:
@@ -343,6 +354,7 @@ static void run(void *arg)
     transcript_init(&play->transcript);
     add_actors(play);
     play->reached = mem_alloc((script_of(play)->n + 1) * sizeof *play->reached);
+    play->met = mem_alloc((script_of(play)->n + 1) * sizeof *play->met);
     play->tracer =
         tracer_new(&play->transcript, &play->plan->bounds, play->request->policy, play->request->cpu, &err);
     if (play->tracer == NULL || capture_start(&play->transcript, play->tracer, &err) < 0)

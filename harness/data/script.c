@@ -37,8 +37,8 @@ static bool same_step(const struct step *a, const struct step *b)
 {
     return a->kind == b->kind && same_text(a->actor, b->actor) && same_text(a->program, b->program) &&
            same_arguments(a->arguments, b->arguments) && a->descriptors == b->descriptors && a->raw == b->raw &&
-           a->answer == b->answer && a->condition == b->condition &&
-           a->port == b->port && a->hold == b->hold && a->signal == b->signal && address_equal(&a->address, &b->address) &&
+           a->answer == b->answer && a->condition == b->condition && a->port == b->port && a->hold == b->hold &&
+           a->optional == b->optional && a->signal == b->signal && address_equal(&a->address, &b->address) &&
            address_equal(&a->source, &b->source) && same_text(a->other, b->other) &&
            a->type == b->type && a->size == b->size && a->end_of_file == b->end_of_file && a->call == b->call &&
            a->error == b->error && a->length == b->length && a->occurrence == b->occurrence &&

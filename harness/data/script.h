@@ -41,6 +41,7 @@ struct step {
     enum condition condition; /* until */
     int port;                 /* until: 0 = any */
     bool hold;                /* until: stop the program exactly there, until a release */
+    bool optional;            /* until: go on all the same when nothing more happens */
     int signal;               /* signal */
     struct address address;   /* listen, connect, bind, look */
     struct address source;    /* connect: the peer's own address; len 0: a port of the peer's own */
@@ -53,7 +54,7 @@ struct step {
     enum role call;           /* fault: which call */
     int error;                /* fault: errno that it gives */
     size_t length;            /* fault: error is 0 and the call takes this many bytes only, as the kernel may any time */
-    int occurrence;           /* fault: which one, from 1; 0 = each */
+    int occurrence;           /* fault: which one, from 1; 0 = each. until: which one, from 1; 0 = the first */
 };
 
 struct script {

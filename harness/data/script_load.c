@@ -61,7 +61,7 @@ int read_actor(const struct yaml *node, char **name, struct err *err)
 {
     if (yaml_name(node, name, err) != 0)
         return -1;
-    if (step_from_word(*name, false) != STEP_NONE || words_have("repeat port hold", *name))
+    if (step_from_word(*name, false) != STEP_NONE || words_have("repeat port occurrence hold optional", *name))
         return yaml_fail(node, err, _("'%s' is a word of the steps; give the actor another name"), *name);
     if ((*name)[0] >= '0' && (*name)[0] <= '9')
         return yaml_fail(node, err, _("an actor's name begins with a letter, and '%s' does not"), *name);

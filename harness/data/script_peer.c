@@ -84,7 +84,8 @@ static int read_argument(struct script_reader *reader, const struct yaml *argume
     switch (step->kind) {
     case STEP_PEER_LISTEN:
     case STEP_PEER_BIND: return read_address(argument, step, err);
-    case STEP_PEER_CONNECT: return read_destination(argument, step, err);
+    case STEP_PEER_CONNECT:
+    case STEP_PEER_ATTEMPT: return read_destination(argument, step, err);
     case STEP_PEER_REACH: return read_other(reader, argument, step, err);
     case STEP_PEER_SEND: return read_message(reader, argument, step, err);
     case STEP_PEER_RECEIVE: return read_awaited(argument, step, err);
@@ -102,7 +103,9 @@ static int read_argument(struct script_reader *reader, const struct yaml *argume
     case STEP_INPUT_END:
     case STEP_SETTLE:
     case STEP_LOOK:
-    case STEP_FAULT: break;
+    case STEP_FAULT:
+    case STEP_LATE_THREADS:
+    case STEP_COUNT: break;
     }
     return err_set(err, BLAME_HARNESS, "%s", _("a step of a program was taken for a step of a peer"));
 }
@@ -130,7 +133,8 @@ static int introduce(struct script_reader *reader, const struct yaml *name, cons
                          step->actor);
     if (member != NULL)
         return 0;
-    if (step->kind != STEP_PEER_LISTEN && step->kind != STEP_PEER_BIND && step->kind != STEP_PEER_CONNECT)
+    if (step->kind != STEP_PEER_LISTEN && step->kind != STEP_PEER_BIND && step->kind != STEP_PEER_CONNECT &&
+        step->kind != STEP_PEER_ATTEMPT)
         return yaml_fail(name, err, _("the peer '%s' has not begun: its first action is listen, bind or connect"),
                          step->actor);
     cast_add(reader->cast, step->actor, ACTOR_PEER);

@@ -3,6 +3,7 @@
 
 #include "data/names.h"
 #include "data/script_read.h"
+#include "data/words.h"
 #include "ground/text.h"
 
 enum { MOST_DESCRIPTORS = 1000, MOST_OCCURRENCES = 100000, LAST_PORT = 65535, LONGEST_PIECE = 1 << 20 };
@@ -115,11 +116,15 @@ static int read_condition(const struct yaml *node, enum condition *condition, st
     return *condition != CONDITION_NONE ? 0 : yaml_unknown(node, _("unknown condition"), condition_words, err);
 }
 
+static const char until_options[] = "port occurrence hold optional";
+
 static int read_until_options(const struct yaml *argument, struct step *step, struct err *err)
 {
     const struct yaml *port = yaml_get(argument, "port");
     const struct yaml *hold = yaml_get(argument, "hold");
-    long number = 0;
+    const struct yaml *occurrence = yaml_get(argument, "occurrence");
+    const struct yaml *optional = yaml_get(argument, "optional");
+    long number = 0, which = 0;
     if (port != NULL && !yaml_is(port, "any") && yaml_integer(port, 1, LAST_PORT, &number, err) != 0)
         return -1;
     if (port != NULL && step->condition != CONDITION_BOUND && step->condition != CONDITION_LISTENING)
@@ -129,7 +134,14 @@ static int read_until_options(const struct yaml *argument, struct step *step, st
         return -1;
     if (step->hold && step->condition == CONDITION_EXITED)
         return yaml_fail(hold, err, _("a program that has ended can't be held"));
-    return 0;
+    bool is_event = step->condition != CONDITION_EXITED && step->condition != CONDITION_WAITING;
+    if (occurrence != NULL && !is_event)
+        return yaml_fail(occurrence, err, _("'%s' goes with events only, not with '%s'"), "occurrence",
+                         condition_word(step->condition));
+    if (occurrence != NULL && yaml_integer(occurrence, 1, MOST_OCCURRENCES, &which, err) != 0)
+        return -1;
+    step->occurrence = (int)which;
+    return optional != NULL ? yaml_boolean(optional, &step->optional, err) : 0;
 }
 
 static int read_until(struct script_reader *reader, const struct yaml *argument, struct step *step, struct err *err)
@@ -139,10 +151,10 @@ static int read_until(struct script_reader *reader, const struct yaml *argument,
     const struct yaml_entry *subject = NULL;
     for (size_t i = 0; i < argument->n; i++) {
         const struct yaml_entry *entry = &argument->entries[i];
-        if (yaml_is(entry->key, "port") || yaml_is(entry->key, "hold"))
+        if (words_have(until_options, entry->key->text))
             continue;
         if (subject != NULL)
-            return yaml_fail(entry->key, err, _("an `until` waits for one actor; expected besides it: port, hold"));
+            return yaml_fail(entry->key, err, _("an `until` waits for one actor; expected besides it: %s"), until_options);
         subject = entry;
     }
     if (subject == NULL)
@@ -233,15 +245,23 @@ static int read_fault_details(const struct yaml *details, struct step *step, str
     return 0;
 }
 
+/* The name of a program that a later step starts. */
+static int read_before_start(struct script_reader *reader, const struct yaml *name, struct step *step, struct err *err)
+{
+    if (read_actor(name, &step->actor, err) != 0)
+        return -1;
+    if (cast_find(reader->cast, step->actor) != NULL)
+        return yaml_fail(name, err, _("'%s' takes part already; '%s' stands before the program's start"), step->actor,
+                         step_word(step->kind));
+    *ARRAY_ADD(reader->faults, reader->n_faults) = name;
+    return 0;
+}
+
 static int read_fault(struct script_reader *reader, const struct yaml *argument, struct step *step, struct err *err)
 {
     const struct yaml_entry *entry = NULL;
-    if (read_single(argument, &entry, err) != 0 || read_actor(entry->key, &step->actor, err) != 0)
+    if (read_single(argument, &entry, err) != 0 || read_before_start(reader, entry->key, step, err) != 0)
         return -1;
-    if (cast_find(reader->cast, step->actor) != NULL)
-        return yaml_fail(entry->key, err, _("'%s' takes part already; a fault stands before the program's start"),
-                         step->actor);
-    *ARRAY_ADD(reader->faults, reader->n_faults) = entry->key;
     return read_fault_details(entry->value, step, err);
 }
 
@@ -271,6 +291,8 @@ int read_program_step(struct script_reader *reader, const struct yaml *argument,
     case STEP_INPUT_END: return read_program(reader, argument, step, &member, err);
     case STEP_LOOK: return read_look(argument, step, err);
     case STEP_FAULT: return read_fault(reader, argument, step, err);
+    case STEP_LATE_THREADS: return read_before_start(reader, argument, step, err);
+    case STEP_COUNT: return read_program(reader, argument, step, &member, err);
     case STEP_SETTLE:
         return yaml_is_null(argument) ? 0 : yaml_fail(argument, err, _("'settle' takes no argument"));
     case STEP_NONE:
@@ -278,6 +300,7 @@ int read_program_step(struct script_reader *reader, const struct yaml *argument,
     case STEP_PEER_BIND:
     case STEP_PEER_CONNECT:
     case STEP_PEER_REACH:
+    case STEP_PEER_ATTEMPT:
     case STEP_PEER_ACCEPT:
     case STEP_PEER_SEND:
     case STEP_PEER_RECEIVE:

@@ -1,5 +1,6 @@
 #include "data/transcript.h"
 
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +30,7 @@ static void event_free(struct event *event)
     case EVENT_STEP:
     case EVENT_PROCESS:
     case EVENT_HELD:
+    case EVENT_TASKS:
     case EVENT_STUCK: break;
     }
 }
@@ -64,6 +66,14 @@ struct event *transcript_add(struct transcript *t, enum event_kind kind, int act
         event->held.fd = -1;
     }
     return event;
+}
+
+const char *call_title(const struct call *call)
+{
+    if (call_role(call->id) != ROLE_FORK)
+        return call_name(call->id);
+    bool thread = call->id == CALL_clone && (call->arg[0] & CLONE_THREAD) != 0;
+    return thread ? "pthread_create" : "fork";
 }
 
 int transcript_actor(const struct transcript *t, const char *name)

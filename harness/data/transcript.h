@@ -23,6 +23,7 @@ enum event_kind {
     EVENT_DEED,    /* a scripted peer, or the world, did or saw something */
     EVENT_PACKET,  /* a packet went over the world's loopback */
     EVENT_HELD,    /* a program (a process of it) still has this socket open: at its exit, or at the end of the play */
+    EVENT_TASKS,   /* how many processes and threads a program has at this moment */
     EVENT_STUCK,   /* nothing more would happen, and the step in progress was not done */
     EVENT_FLAG     /* something the instructor should know */
 };
@@ -115,6 +116,13 @@ struct held {
     bool at_exit; /* the process ended with it; false: the play ended, the process lives */
 };
 
+struct tasks {
+    int processes; /* alive */
+    int threads;   /* alive, of all processes together */
+    int zombies;   /* ended children that their parent has not waited for */
+    uint64_t room; /* bytes of address space of the process that has most: ended threads that nobody joins keep theirs */
+};
+
 struct stuck {
     int step;       /* index of the step in progress; -1: the end of the play */
     bool busy_wait; /* somebody polls without end */
@@ -133,6 +141,7 @@ struct event {
         struct deed deed;
         struct packet packet;
         struct held held;
+        struct tasks tasks;
         struct stuck stuck;
         char *flag;
     };
@@ -173,6 +182,8 @@ struct transcript {
 
 void transcript_init(struct transcript *t);
 void transcript_free(struct transcript *t);
+/* The function that made the call, by the name that programmers know: clone() is what fork() and pthread_create() make. */
+const char *call_title(const struct call *call);
 /* A new event at the end, of this kind, the rest zeroed (descriptors and sockets -1). Valid until the next call. */
 struct event *transcript_add(struct transcript *t, enum event_kind kind, int actor, int process, int64_t time);
 int transcript_actor(const struct transcript *t, const char *name); /* -1: none */

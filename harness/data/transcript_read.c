@@ -141,6 +141,12 @@ static void get_event(struct source_tables *from, struct event *event)
         event->held.fd = wire_get_int(in);
         event->held.at_exit = get_bool(in);
         break;
+    case EVENT_TASKS:
+        event->tasks.processes = (int)wire_get_range(in, 0, INT32_MAX);
+        event->tasks.threads = (int)wire_get_range(in, 0, INT32_MAX);
+        event->tasks.zombies = (int)wire_get_range(in, 0, INT32_MAX);
+        event->tasks.room = wire_get(in);
+        break;
     case EVENT_STUCK:
         event->stuck.step = (int)wire_get_range(in, -1, MAX_STEP);
         event->stuck.busy_wait = get_bool(in);

@@ -93,6 +93,12 @@ static void put_event(struct buf *out, const struct event *event, const uint8_t 
         wire_put_signed(out, event->held.fd);
         wire_put_signed(out, event->held.at_exit);
         break;
+    case EVENT_TASKS:
+        wire_put_signed(out, event->tasks.processes);
+        wire_put_signed(out, event->tasks.threads);
+        wire_put_signed(out, event->tasks.zombies);
+        wire_put(out, event->tasks.room);
+        break;
     case EVENT_STUCK:
         wire_put_signed(out, event->stuck.step);
         wire_put_signed(out, event->stuck.busy_wait);

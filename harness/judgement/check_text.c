@@ -19,7 +19,7 @@ static void not_printed(struct trial *trial, const struct sightings *all, const 
 {
     AUTO_OUTPUT err;
     output_collect(trial->t, trial->actor, STREAM_STDERR, &err);
-    const struct event *evidence = trial_event(trial, missing->flow->last);
+    const struct event *evidence = trial_event(trial, missing->flow->last), *shared = NULL;
     size_t from = output_after(&err, missing->flow->first);
     size_t printed = sighting_printed(all, missing);
     if (output_find(&err, from, missing->text.data, sighting_bare(&missing->text)) != SIZE_MAX) {
@@ -37,6 +37,9 @@ static void not_printed(struct trial *trial, const struct sightings *all, const 
         trial_shows(trial, _("only the first %zu bytes of %zu are printed"), printed, missing->size);
         trial_hints(trial, _("All bytes were received: print all of them. A '\\0' in the wrong place, or a second read() into "
                              "the same buffer, hides the rest."));
+    } else if ((shared = facts_shared_by_threads(trial->t, trial->actor, false)) != NULL) {
+        trial_fails(trial, DIAGNOSIS_SHARED_BY_THREADS, shared);
+        trial_shows(trial, _("it is not on standard output after it was received: two threads receive into the same buffer"));
     } else {
         trial_fails(trial, DIAGNOSIS_TEXT_MISSING, evidence);
         trial_shows(trial, _("it is not on standard output after it was received"));

@@ -198,7 +198,8 @@ bool valid_roles(const char *value)
 
 bool valid_role(const char *value)
 {
-    return is_role(role_from_word(value));
+    enum role role = role_from_word(value);
+    return is_role(role) || role == ROLE_FORK;
 }
 
 bool valid_host6(const char *value)
@@ -246,6 +247,11 @@ bool valid_lines(const char *value)
 bool valid_size(const char *value)
 {
     return value_number(value, INT32_MAX) >= 0;
+}
+
+bool valid_remains(const char *value)
+{
+    return ONE_OF(value, "zombie", "process", "thread");
 }
 
 bool valid_end(const char *value)

@@ -32,6 +32,7 @@ bool valid_lines(const char *value);
 bool valid_size(const char *value);
 bool valid_flag(const char *value);
 bool valid_sigpipe(const char *value);
+bool valid_remains(const char *value);
 bool valid_end(const char *value);
 
 /* A whole decimal number from 0 to MAX; -1 when it is not one. */

@@ -273,6 +273,36 @@ bool facts_has_socket(const struct transcript *t, int actor, bool accepted)
     return false;
 }
 
+/* Where a call puts what it receives: 0 when it is not one place. */
+static int64_t receiving_buffer(const struct call *call)
+{
+    return call->id == CALL_read || call->id == CALL_recvfrom ? call->arg[1] : 0;
+}
+
+static bool is_shared(const struct call *first, const struct call *other, bool socket)
+{
+    if (!socket)
+        return other->socket >= 0 && receiving_buffer(first) != 0 && receiving_buffer(first) == receiving_buffer(other);
+    /* The first one may have closed it meanwhile. */
+    return other->fd == first->fd && (other->socket == first->socket || other->error == EBADF);
+}
+
+const struct event *facts_shared_by_threads(const struct transcript *t, int actor, bool socket)
+{
+    for (size_t i = facts_next_call(t, actor, ROLE_RECEIVE, 0); i != NOWHERE;
+         i = facts_next_call(t, actor, ROLE_RECEIVE, i + 1)) {
+        const struct event *first = &t->events[i];
+        for (size_t j = i + 1; j < t->n_events; j++) {
+            const struct event *other = &t->events[j];
+            if (other->kind == EVENT_CALL && call_role(other->call.id) == ROLE_RECEIVE &&
+                other->process == first->process && other->call.thread != first->call.thread &&
+                is_shared(&first->call, &other->call, socket))
+                return other;
+        }
+    }
+    return NULL;
+}
+
 static int blocked_rank(const struct call *call)
 {
     if (call->socket >= 0 && !call->library)

@@ -99,6 +99,10 @@ void facts_messages_free(struct buf *list, size_t n);
 
 /* Whether ACTOR got a socket of its own: by accept(), or in any way. */
 bool facts_has_socket(const struct transcript *t, int actor, bool accepted);
+/*
+ * A receive that may have disturbed another thread's: from the same socket (SOCKET), or into the same memory. NULL: none.
+ */
+const struct event *facts_shared_by_threads(const struct transcript *t, int actor, bool socket);
 /* The call in which ACTOR is blocked at the end: one on a socket before any other. */
 size_t facts_blocked(const struct transcript *t, int actor);
 

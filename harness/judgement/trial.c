@@ -102,7 +102,7 @@ const struct event *trial_event(const struct trial *trial, size_t position)
 
 char *trial_place(const struct trial *trial, const struct event *call)
 {
-    const char *name = call_name(call->call.id);
+    const char *name = call_title(&call->call);
     AUTO_FREE char *file = NULL;
     int line;
     find_source(trial, call, &file, &line);
@@ -138,7 +138,7 @@ const char *role_calls(enum role role)
         {ROLE_SOCKET, "socket()"},     {ROLE_BIND, "bind()"},
         {ROLE_LISTEN, "listen()"},     {ROLE_ACCEPT, "accept()"},
         {ROLE_CONNECT, "connect()"},   {ROLE_SEND, N_("write() or send()")},
-        {ROLE_SHUTDOWN, "shutdown()"}, {ROLE_RECEIVE, N_("read() or recv()")},
+        {ROLE_SHUTDOWN, "shutdown()"}, {ROLE_FORK, N_("fork() or pthread_create()")}, {ROLE_RECEIVE, N_("read() or recv()")},
     };
     for (size_t i = 0; i < COUNT_OF(names); i++)
         if (names[i].role == role)

@@ -34,6 +34,7 @@ bool call_interesting(const struct call *call)
     case ROLE_SPLICE:
     case ROLE_DUPLICATE: return call->socket >= 0 || call->injected;
     case ROLE_CLOSE: return call->socket >= 0 || call->error != 0;
+    case ROLE_FORK: return call->error != 0; /* what came of it has a row of its own */
     case ROLE_NONE:
     case ROLE_FUTEX:
     case ROLE_TIMER:
@@ -60,7 +61,7 @@ static const char *library_name(const struct call *call)
         {"rt_sigtimedwait", "sigwait"}, {"dup3", "dup2"},        {"tgkill", "kill"},
         {"unlinkat", "unlink"},          {"rt_sigaction", "sigaction"},
     };
-    const char *name = call_name(call->id);
+    const char *name = call_title(call);
     if (name == NULL)
         return "?";
     if (strcmp(name, "sendto") == 0 && call->address.len == 0)
@@ -127,6 +128,7 @@ static char *arguments(const struct call *call)
     case ROLE_REAL_TIMER:
     case ROLE_NEW_TIMER:
     case ROLE_CLOCK:
+    case ROLE_FORK:
     case ROLE_WAIT:
     case ROLE_SIGRETURN:
     case ROLE_EXIT:

@@ -237,6 +237,15 @@ static void add_packet(struct maker *m, const struct event *event)
     row->to = to;
 }
 
+static void add_tasks(struct maker *m, const struct event *event)
+{
+    int processes = event->tasks.processes, threads = event->tasks.threads, zombies = event->tasks.zombies;
+    AUTO_FREE char *alive = mem_printf(ngettext("%d process", "%d processes", (unsigned long)processes), processes);
+    AUTO_FREE char *tasks = mem_printf(ngettext("%d thread", "%d threads", (unsigned long)threads), threads);
+    AUTO_FREE char *dead = mem_printf(ngettext("%d zombie", "%d zombies", (unsigned long)zombies), zombies);
+    add(m, event, ROW_TEXT, PAINT_DIM, mem_printf(_("now: %s, %s, %s"), alive, tasks, dead));
+}
+
 static void add_event(struct maker *m, const struct event *event)
 {
     switch (event->kind) {
@@ -251,6 +260,7 @@ static void add_event(struct maker *m, const struct event *event)
             add(m, event, ROW_TEXT, PAINT_BAD,
                 with_process(m, event, mem_printf(_("ends with socket %d still open"), event->held.fd)));
         break;
+    case EVENT_TASKS: add_tasks(m, event); break;
     case EVENT_STUCK:
         add(m, event, ROW_RULE, PAINT_BAD,
             mem_string(event->stuck.busy_wait ? _("STUCK: somebody asks the same thing without end")

@@ -129,6 +129,26 @@ static void takes_peers_actions(void)
     unload(&p);
 }
 
+static void takes_steps_about_several_clients(void)
+{
+    struct played p;
+    CU_ASSERT_EQUAL_FATAL(load(&p,
+                               "late-threads: a,\n"
+                               "start: a,\n"
+                               "until: {a: accepted, occurrence: 5, hold: true, optional: true},\n"
+                               "release: a,\n"
+                               "count: a,\n"
+                               "c: {attempt: \"127.0.0.1:5000\"}",
+                               1),
+                          0);
+    const struct step *s = p.script.steps;
+    CU_ASSERT(s[0].kind == STEP_LATE_THREADS && strcmp(s[0].actor, "a") == 0);
+    CU_ASSERT(s[2].condition == CONDITION_ACCEPTED && s[2].occurrence == 5 && s[2].hold && s[2].optional);
+    CU_ASSERT(s[4].kind == STEP_COUNT && strcmp(s[4].actor, "a") == 0);
+    CU_ASSERT(s[5].kind == STEP_PEER_ATTEMPT && address_port(&s[5].address) == 5000);
+    unload(&p);
+}
+
 static void letters_follow_the_seed(void)
 {
     char a[64], b[64];
@@ -218,7 +238,7 @@ static const struct {
     {"start: a, signal: {a: 15}", "f:2:23: unknown signal “15”; expected: HUP, "},
     {"start: a, input: {a: }", "f:2:19: nothing is written here; expected: a text or a number"},
     {"fault: {a: {call: socket, error: EMFILE}}", "f:2:9: no step starts 'a'"},
-    {"start: a, fault: {a: {call: socket, error: EMFILE}}", "f:2:19: 'a' takes part already; a fault stands before"},
+    {"start: a, fault: {a: {call: socket, error: EMFILE}}", "f:2:19: 'a' takes part already; 'fault' stands before"},
     {"fault: {a: {call: recv, error: EINTR}}, start: a", "f:2:19: unknown call “recv”; expected: socket, "},
     {"fault: {a: {call: socket, error: EMFIL}}, start: a", "f:2:34: unknown error “EMFIL”; did you mean 'EMFILE'?"},
     {"fault: {a: {error: EIO}}, start: a", "f:2:12: the key 'call' is missing"},
@@ -227,6 +247,12 @@ static const struct {
     {"fault: {a: {call: socket, length: 1}}, start: a", "f:2:35: 'length' goes with send and receive only"},
     {"fault: {a: {call: send, length: 0}}, start: a", "f:2:33: “0” is not right here; expected: an integer from 1"},
     {"fault: {a: {call: socket, error: EIO, occurrence: -1}}, start: a", "f:2:51: “-1” is not right here"},
+    {"late-threads: a", "f:2:15: no step starts 'a'"},
+    {"start: a, late-threads: a", "f:2:25: 'a' takes part already; 'late-threads' stands before"},
+    {"count: a", "f:2:8: nobody takes part yet"},
+    {"start: a, until: {a: exited, occurrence: 2}", "f:2:42: 'occurrence' goes with events only, not with 'exited'"},
+    {"start: a, until: {a: accepted, occurrence: 0}", "f:2:44: “0” is not right here; expected: an integer from 1"},
+    {"start: a, until: {a: accepted, optional: 1}", "f:2:42: “1” is not right here; expected: true or false"},
     {"accept: server", "f:2:1: 'accept' is what a peer does; write `NAME: accept`"},
     {"s: {lisen: \"0.0.0.0:1\"}", "f:2:5: unknown action of a peer “lisen”; did you mean 'listen'?"},
     {"s: accept", "f:2:1: the peer 's' has not begun"},
@@ -297,6 +323,7 @@ int suite_script(void)
     static const struct unit_test tests[] = {
         {"steps about programs are read", takes_programs_steps},
         {"actions of peers are read", takes_peers_actions},
+        {"steps about several clients are read", takes_steps_about_several_clients},
         {"letters depend on seed and place alone", letters_follow_the_seed},
         {"a repeat is unrolled, with its counter", repeat_is_unrolled},
         {"what is wrong in a step is said with its place", wrong_steps_are_explained},

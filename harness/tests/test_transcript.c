@@ -93,6 +93,12 @@ static void check_same_event(const struct event *a, const struct event *b)
         CU_ASSERT_EQUAL(a->held.fd, b->held.fd);
         CU_ASSERT_EQUAL(a->held.at_exit, b->held.at_exit);
         break;
+    case EVENT_TASKS:
+        CU_ASSERT_EQUAL(a->tasks.processes, b->tasks.processes);
+        CU_ASSERT_EQUAL(a->tasks.threads, b->tasks.threads);
+        CU_ASSERT_EQUAL(a->tasks.zombies, b->tasks.zombies);
+        CU_ASSERT_EQUAL(a->tasks.room, b->tasks.room);
+        break;
     case EVENT_STUCK:
         CU_ASSERT_EQUAL(a->stuck.step, b->stuck.step);
         CU_ASSERT_EQUAL(a->stuck.busy_wait, b->stuck.busy_wait);

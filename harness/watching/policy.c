@@ -83,7 +83,7 @@ static int add_watched(scmp_filter_ctx context)
 {
     for (enum call_id id = CALL_NONE + 1; id < CALL_COUNT; id++) {
         const struct syscall_row *row = syscall_row(id);
-        if (id == CALL_futex || id == CALL_rt_sigaction)
+        if (id == CALL_futex || id == CALL_rt_sigaction || id == CALL_clone)
             continue;
         if (seccomp_rule_add(context, SCMP_ACT_TRACE(0), (int)row->number, 0) < 0)
             return -1;
@@ -91,6 +91,11 @@ static int add_watched(scmp_filter_ctx context)
     /* Only what is to become of SIGPIPE matters: who asks to be told of a broken connection by its signal. */
     if (seccomp_rule_add(context, SCMP_ACT_TRACE(0), SCMP_SYS(rt_sigaction), 2, SCMP_A0(SCMP_CMP_EQ, SIGPIPE),
                          SCMP_A1(SCMP_CMP_NE, 0)) < 0)
+        return -1;
+    /* With the flags that are refused above the rules must not overlap. */
+    static const unsigned long none = CLONE_UNTRACED | CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWPID |
+                                      CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
+    if (seccomp_rule_add(context, SCMP_ACT_TRACE(0), SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, none, 0)) < 0)
         return -1;
     /* Only waits with a timeout matter; locks run at full speed. */
     static const unsigned long waits[] = {FUTEX_WAIT, FUTEX_WAIT_BITSET};

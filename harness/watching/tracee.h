@@ -2,7 +2,7 @@
  * tracee: what the tracer's files share about processes and threads. Private to watching/tracer_*.c.
  *
  * A thread is RUNNING (perhaps blocked in the kernel), or stopped by us: PARKED before a call that it repeats in vain, HELD at
- * an event that a step waits for, or in a job-control stop.
+ * an event that a step waits for, LATE at its very beginning until nothing else would happen, or in a job-control stop.
  */
 #ifndef WATCHING_TRACEE_H
 #define WATCHING_TRACEE_H
@@ -16,7 +16,7 @@
 
 #define NEVER INT64_MAX
 
-enum thread_state { THREAD_RUNNING, THREAD_PARKED, THREAD_HELD, THREAD_STOPPED };
+enum thread_state { THREAD_RUNNING, THREAD_PARKED, THREAD_HELD, THREAD_STOPPED, THREAD_LATE };
 
 /* Why a call in progress will end by virtual time, and how its end looks. */
 enum wait_kind { WAIT_NONE, WAIT_SLEEP, WAIT_POLL, WAIT_SELECT, WAIT_EPOLL, WAIT_SOCKET, WAIT_FUTEX, WAIT_SIGNAL };
@@ -61,6 +61,7 @@ struct thread {
     struct registers before;
     enum wait_kind wait;
     int64_t wake;      /* virtual time at which the call ends; NEVER */
+    bool late;         /* it is to begin late */
     bool vforking;     /* its child runs in its memory: it waits, in a way of its own */
     bool interrupting; /* we asked for a stop to end the wait */
     int pending_connect; /* our copy of the socket while connect() is made to look interrupted; -1 */
@@ -143,6 +144,7 @@ struct tracer {
     struct timer *timers; /* see tracer_timer.c */
     size_t n_timers;
     bool busy;         /* somebody polls in vain */
+    int late_threads;  /* the actor whose threads begin late, plus 1; 0: none */
 };
 
 /* The virtual calendar time at which every world begins: a whole second, the same for all. */
@@ -158,6 +160,8 @@ struct process *process_find(const struct tracer *tracer, pid_t pid);
 void process_remove(struct tracer *tracer, struct process *process);
 void process_note(struct tracer *tracer, struct process *process, enum process_change change, int other, int status);
 void process_held(struct tracer *tracer, struct process *process, bool at_exit);
+/* tracer_count.c: the first of the threads that are late begins; false when there is none. */
+bool process_late_begins(struct tracer *tracer);
 int64_t process_cpu(const struct process *process); /* ns */
 
 /* tracer_exec.c */

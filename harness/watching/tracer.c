@@ -267,6 +267,8 @@ enum run tracer_run(struct tracer *tracer, bool advance, bool (*done)(void *cont
         if (done != NULL && done(context))
             return RUN_DONE;
         if (quiet_now(tracer)) {
+            if (process_late_begins(tracer))
+                continue;
             if (advance && time_wake_next(tracer))
                 continue;
             if (!tracer->real_timer || !advance || patience.fruitless > timer_patience)
@@ -344,8 +346,8 @@ static enum call_id blocked_call(const struct thread *thread)
 
 static void note_pending(struct tracer *tracer, struct thread *thread)
 {
-    if (thread->state == THREAD_HELD)
-        return; /* its call has come back: the script keeps it, no call does */
+    if (thread->state == THREAD_HELD || thread->state == THREAD_LATE)
+        return; /* its call has come back, or none was made: the script keeps it, no call does */
     if (thread->state == THREAD_PARKED) {
         call_describe(tracer, thread);
     } else if (!thread->in_call && !thread->interrupted) {

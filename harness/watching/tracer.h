@@ -48,6 +48,10 @@ enum run tracer_run(struct tracer *tracer, bool advance, bool (*done)(void *cont
 void tracer_set_trap(struct tracer *tracer, bool (*trap)(void *context, const struct event *event), void *context);
 void tracer_release(struct tracer *tracer, int actor);
 
+/* Threads that ACTOR makes from now on begin only when nothing else would happen: as late as a scheduler may let them. */
+void tracer_delay_threads(struct tracer *tracer, int actor);
+/* How many processes and threads ACTOR has goes into the transcript. */
+void tracer_count(struct tracer *tracer, int actor);
 bool tracer_alive(const struct tracer *tracer, int actor); /* any process of it */
 bool tracer_main_alive(const struct tracer *tracer, int actor);
 bool tracer_sleeping(const struct tracer *tracer, int actor); /* a thread of it sleeps, and will wake by itself */

@@ -58,7 +58,7 @@ static const uint64_t may_be_in_vain =
 static const uint64_t without_exit =
     BIT(KILL) | BIT(SIGRETURN) | BIT(CLOCK) | BIT(TIMER) | BIT(SPLICE) | BIT(PAIR) | BIT(REAL_TIMER);
 static const uint64_t always_recorded = BIT(SOCKET) | BIT(BIND) | BIT(LISTEN) | BIT(ACCEPT) | BIT(CONNECT) |
-                                        BIT(SHUTDOWN) | BIT(SLEEP) | BIT(UNLINK) | BIT(HANDLER);
+                                        BIT(SHUTDOWN) | BIT(SLEEP) | BIT(UNLINK) | BIT(HANDLER) | BIT(FORK);
 static const uint64_t recorded_on_sockets = BIT(SEND) | BIT(RECEIVE) | BIT(CLOSE) | BIT(OPTION);
 
 static bool is_in(enum role role, uint64_t set)

@@ -61,7 +61,8 @@ bool fault_inject(struct tracer *tracer, struct thread *thread, enum role role, 
 {
     if (tracer->n_faults == 0)
         return false;
-    bool concerned = role == ROLE_SOCKET ? !thread->call.library
+    bool concerned = role == ROLE_FORK     ? true
+                     : role == ROLE_SOCKET ? !thread->call.library
                                          : descriptor->kind == DESCRIPTOR_SOCKET && descriptor->socket >= 0 &&
                                                !tracer->transcript->sockets[descriptor->socket].library;
     if (!concerned)

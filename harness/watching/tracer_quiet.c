@@ -60,6 +60,7 @@ bool thread_blocked(struct tracer *tracer, struct thread *thread)
     switch (thread->state) {
     case THREAD_PARKED:
     case THREAD_HELD:
+    case THREAD_LATE:
     case THREAD_STOPPED: return true;
     case THREAD_RUNNING: break;
     }

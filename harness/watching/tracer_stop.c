@@ -57,6 +57,7 @@ static void handle_new(struct tracer *tracer, struct thread *parent, int event)
         process = child;
     }
     struct thread *thread = thread_add(tracer, tid, process);
+    thread->late = is_thread && tracer->late_threads == process->actor + 1;
     for (size_t i = 0; i < tracer->n_strangers; i++) {
         if (tracer->strangers[i].tid != tid)
             continue;
@@ -112,7 +113,7 @@ static void handle_stop(struct tracer *tracer, struct thread *thread, int status
     case PTRACE_EVENT_VFORK:
     case PTRACE_EVENT_CLONE:
         handle_new(tracer, thread, event);
-        tracer_resume(thread, false, 0);
+        tracer_resume(thread, thread->in_call, 0);
         return;
     case PTRACE_EVENT_EXEC:
         process_executed(tracer, thread);
@@ -124,7 +125,10 @@ static void handle_stop(struct tracer *tracer, struct thread *thread, int status
             ptrace(PTRACE_LISTEN, thread->tid, NULL, NULL);
         } else {
             thread->interrupting = false;
-            tracer_resume(thread, thread->in_call, 0);
+            if (thread->late)
+                thread->state = THREAD_LATE;
+            else
+                tracer_resume(thread, thread->in_call, 0);
         }
         return;
     default: break;

@@ -1,0 +1,71 @@
+/* Several clients at a time: answered. */
+#include <string.h>
+
+#include "ground/text.h"
+#include "judgement/trial.h"
+
+/* How many clients were there when PEER last connected, itself included; 0: it never did. */
+static size_t place_in_queue(const struct transcript *t, int peer)
+{
+    size_t connected = 0, place = 0;
+    for (size_t i = 0; i < t->n_events; i++) {
+        const struct event *e = &t->events[i];
+        if (e->kind != EVENT_DEED || e->deed.kind != DEED_CONNECTED)
+            continue;
+        connected++;
+        if (e->actor == peer)
+            place = connected;
+    }
+    return place;
+}
+
+/* The program has not accepted this client, because it waits for another one. Clients are accepted in their order. */
+static bool serves_one(struct trial *trial, int program, int peer)
+{
+    const struct transcript *t = trial->t;
+    size_t accepted = 0, blocked = facts_blocked(t, program);
+    for (size_t i = 0; i < t->n_events; i++)
+        accepted += facts_is_call(t, &t->events[i], program, ROLE_ACCEPT) && call_succeeded(&t->events[i].call);
+    if (blocked == NOWHERE || accepted == 0 || accepted >= place_in_queue(t, peer))
+        return false;
+    const struct event *e = &t->events[blocked];
+    enum role role = call_role(e->call.id);
+    if (role != ROLE_RECEIVE && role != ROLE_WAIT && role != ROLE_FUTEX && role != ROLE_POLL)
+        return false;
+    trial_fails(trial, DIAGNOSIS_ONE_AT_A_TIME, e);
+    AUTO_FREE char *where = trial_place(trial, e);
+    trial_shows(trial, _("the program waits in %s for another client and has not accepted this one"), where);
+    return true;
+}
+
+static bool shares_descriptor(struct trial *trial, int program)
+{
+    const struct event *e = facts_shared_by_threads(trial->t, program, true);
+    if (e == NULL)
+        return false;
+    trial_fails(trial, DIAGNOSIS_SHARED_BY_THREADS, e);
+    trial_shows(trial, _("nothing arrived: two threads read from the same socket, %d, and nobody reads from this client's"),
+                (int)e->call.fd);
+    return true;
+}
+
+void judge_answered(struct trial *trial)
+{
+    int peer = transcript_actor(trial->t, trial->spec->value), program = trial_program(trial);
+    trial_requires(trial, _("The server answers this client"));
+    struct connection *list;
+    size_t n = facts_connections(trial->t, peer, &list), silent = 0;
+    for (size_t i = 0; i < n; i++)
+        silent += list[i].received.len == 0;
+    facts_connections_free(list, n);
+    if (n > 0 && silent == 0) {
+        trial_passes(trial);
+    } else {
+        trial_lacks(trial, DIAGNOSIS_NOTHING_SENT, NULL);
+        trial_shows(trial, _("nothing arrived"));
+        bool failed = trial->result->verdict == VERDICT_FAILED;
+        if (failed && (serves_one(trial, program, peer) || shares_descriptor(trial, program)))
+            trial->consequence = false; /* that is the cause, no other need be looked for */
+    }
+    trial_expects(trial, _("a reply"));
+}

@@ -101,12 +101,14 @@ static void learn_from(const struct scenario *scenario, struct meeting *meeting)
         learn_from_check(&scenario->checks[i], meeting);
 }
 
-/* The arguments of the first program of the student's that a scenario starts; NULL: none are given, or none is started. */
-static char *const *arguments_of(const struct scenario *scenario)
+/* The arguments of the student's program of that name in a scenario, or of the first one (NULL); NULL when it has none. */
+static char *const *arguments_of(const struct scenario *scenario, const char *name)
 {
-    for (size_t i = 0; i < scenario->script.n; i++)
-        if (scenario->script.steps[i].kind == STEP_START && scenario->script.steps[i].program == NULL)
-            return scenario->script.steps[i].arguments;
+    for (size_t i = 0; i < scenario->script.n; i++) {
+        const struct step *step = &scenario->script.steps[i];
+        if (step->kind == STEP_START && step->program == NULL && (name == NULL || strcmp(step->actor, name) == 0))
+            return step->arguments;
+    }
     return NULL;
 }
 
@@ -123,9 +125,12 @@ static bool same_arguments(char *const *a, char *const *b)
 static struct meeting learn_from_all(const struct trial *trial, bool same_mode)
 {
     struct meeting meeting = {.family = unknown, .type = unknown, .port = unknown};
+    const struct transcript *t = trial->t;
+    bool about_program = trial->actor >= 0 && t->actors[trial->actor].kind == ACTOR_PROGRAM;
+    char *const *mode = arguments_of(trial->scenario, about_program ? t->actors[trial->actor].name : NULL);
     for (size_t i = 0; trial->exercise != NULL && i < trial->exercise->n_scenarios; i++) {
         const struct scenario *other = &trial->exercise->scenarios[i];
-        if (!same_mode || same_arguments(arguments_of(other), arguments_of(trial->scenario)))
+        if (!same_mode || same_arguments(arguments_of(other, NULL), mode))
             learn_from(other, &meeting);
     }
     learn_from(trial->scenario, &meeting);

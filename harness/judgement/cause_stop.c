@@ -165,6 +165,18 @@ static bool was_killed(const struct inquiry *inquiry, struct cause *cause, const
                     mem_printf(_("%s had been killed by %s"), inquiry->who, signal_name(ending->status)));
 }
 
+/* Whether the scenario waits for this program's end: then it is none that should have gone on. */
+static bool is_to_end(const struct inquiry *inquiry)
+{
+    const struct script *script = &inquiry->trial->scenario->script;
+    const char *name = inquiry->t->actors[inquiry->actor].name;
+    for (size_t i = 0; i < script->n; i++)
+        if (script->steps[i].kind == STEP_UNTIL && script->steps[i].condition == CONDITION_EXITED &&
+            strcmp(script->steps[i].actor, name) == 0)
+            return true;
+    return false;
+}
+
 static bool had_ended(const struct inquiry *inquiry, struct cause *cause, const struct ending *ending)
 {
     const struct transcript *t = inquiry->t;
@@ -176,7 +188,7 @@ static bool had_ended(const struct inquiry *inquiry, struct cause *cause, const 
                                                      error_name(e->call.error)));
     }
     const struct event *last = trial_event(inquiry->trial, facts_last_before(t, inquiry->actor, 0, ending->event));
-    if (!inquiry->meeting.serves || last == NULL)
+    if (!inquiry->meeting.serves || last == NULL || is_to_end(inquiry))
         return false;
     AUTO_FREE char *where = trial_place(inquiry->trial, last);
     return cause_is(cause, DIAGNOSIS_SERVER_ENDED, last,

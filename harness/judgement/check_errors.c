@@ -211,6 +211,18 @@ void judge_says(struct trial *trial)
     not_said(trial, last, on_out, on_err);
 }
 
+/* Whether anything is to be seen on standard output but for this line. */
+static bool shows_more(const struct output_text *out, const char *line)
+{
+    size_t n = line != NULL ? strlen(line) : 0, at = n > 0 ? output_find(out, 0, line, n) : SIZE_MAX;
+    if (at == SIZE_MAX)
+        return output_visible(out, 0);
+    for (size_t i = 0; i < at; i++)
+        if ((unsigned char)out->text.data[i] > ' ')
+            return true;
+    return output_visible(out, at + n);
+}
+
 void judge_complains(struct trial *trial)
 {
     bool either = takes_either_stream(trial);
@@ -221,7 +233,7 @@ void judge_complains(struct trial *trial)
     AUTO_OUTPUT out, err;
     output_collect(trial->t, trial->actor, STREAM_STDOUT, &out);
     output_collect(trial->t, trial->actor, STREAM_STDERR, &err);
-    bool on_out = output_visible(&out, 0);
+    bool on_out = shows_more(&out, check_parameter(trial->spec, "besides"));
     if (output_visible(&err, 0) || (either && on_out)) {
         trial_passes(trial);
     } else if (!was_killed(trial)) {

@@ -1,5 +1,6 @@
-/* The flags of send() and recv(), and what goes with them: uses-flag, keeps-handler, receives-urgent. */
+/* The flags of send() and recv(), and what goes with them: uses-flag, takes, keeps-handler, receives-urgent. */
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -12,7 +13,7 @@ enum { QUOTE = 40 };
 
 /* --- uses-flag --- */
 
-static const char *flag_hint(int flag)
+const char *flag_hint(int flag)
 {
     static const struct {
         int flag;
@@ -58,10 +59,11 @@ void judge_uses_flag(struct trial *trial)
     enum role role = role_from_word(in != NULL ? in : "receive");
     bool all = every != NULL && strcmp(every, "true") == 0;
     int flag = value_flag(name);
+    const char *call = role == ROLE_SEND ? "send()" : "recv()"; /* those that take flags */
     if (all)
-        trial_requires(trial, _("The program gives %s to every %s"), name, role_calls(role));
+        trial_requires(trial, _("The program gives %s to every %s"), name, call);
     else
-        trial_requires(trial, _("The program gives %s to %s"), name, role_calls(role));
+        trial_requires(trial, _("The program gives %s to %s"), name, call);
     struct carriers carriers = find_carriers(trial, role, flag);
     if (carriers.with == NOWHERE && carriers.without == NOWHERE) {
         trial_lacks(trial, role_missing(role), NULL);
@@ -78,6 +80,37 @@ void judge_uses_flag(struct trial *trial)
         trial_hints(trial, "%s", flag_hint(flag));
     }
     trial_expects(trial, _("%s among the flags of the call"), name);
+}
+
+/* --- takes --- */
+
+static void took_another_size(struct trial *trial, const struct flow *flow, uint64_t wanted)
+{
+    const struct event *last = &trial->t->events[flow->last];
+    trial_fails(trial, flow->bytes < wanted ? DIAGNOSIS_RECORD_INCOMPLETE : DIAGNOSIS_RECORD_PASSED, last);
+    trial_shows(trial, ngettext("%zu byte", "%zu bytes", flow->bytes), (size_t)flow->bytes);
+    if (flow->first == flow->last && last->call.asked < wanted)
+        trial_hints(trial, _("%s was given room for %zu bytes only: ask for all of the %llu bytes."), call_name(last->call.id),
+                    last->call.asked, (unsigned long long)wanted);
+}
+
+void judge_takes(struct trial *trial)
+{
+    uint64_t wanted = (uint64_t)value_number(trial->spec->value, INT32_MAX);
+    trial_requires(trial, _("The program receives all that its client has sent"));
+    struct flow *flows;
+    size_t n = facts_flows(trial->t, trial->actor, ROLE_RECEIVE, &flows);
+    if (n > 0 && flows[0].bytes == wanted) {
+        trial_passes(trial);
+    } else if (n > 0) {
+        took_another_size(trial, &flows[0], wanted);
+    } else {
+        trial_lacks(trial, DIAGNOSIS_NOTHING_RECEIVED,
+                    trial_event(trial, facts_last_call(trial->t, trial->actor, ROLE_RECEIVE)));
+        trial_shows(trial, _("nothing was received"));
+    }
+    trial_expects(trial, ngettext("%zu byte", "%zu bytes", wanted), (size_t)wanted);
+    free(flows);
 }
 
 /* --- keeps-handler --- */

@@ -1,8 +1,10 @@
 /* Whole lines and words that the program shows: prints-line, prints-no-line, prints-word, prints-error. */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include "ground/escape.h"
 #include "ground/text.h"
@@ -405,6 +407,13 @@ static void error_not_printed(struct trial *trial, const struct event *failed, c
         trial_shows(trial, _("it is printed on standard error"));
         return;
     }
+    struct ending ending = facts_ending(trial->t, trial->actor);
+    if (ending.kind == ENDING_KILLED && !ending.ours) {
+        trial_killed(trial, ending.status, ending.event);
+        if (ending.status == SIGPIPE)
+            trial_hints(trial, "%s", flag_hint(MSG_NOSIGNAL));
+        return;
+    }
     trial_fails(trial, DIAGNOSIS_ERROR_NAME, failed);
     if (other != NULL)
         trial_shows(trial, _("%s failed with %s, and %s is printed"), call_name(failed->call.id), name, other);
@@ -429,7 +438,9 @@ void judge_prints_error(struct trial *trial)
     }
     if (failed == NOWHERE) {
         size_t last = facts_last_call(trial->t, trial->actor, role);
-        trial_lacks(trial, last == NOWHERE ? role_missing(role) : DIAGNOSIS_CALL_MISSING, trial_event(trial, last));
+        trial_lacks(trial, last == NOWHERE ? role_missing(role) : DIAGNOSIS_NEVER_FAILED, trial_event(trial, last));
+        if (last != NOWHERE && facts_ending(trial->t, trial->actor).kind == ENDING_EXITED)
+            trial->consequence = false; /* it ended of its own will: there is nothing behind it */
         trial_expects(trial, _("%s fails"), role_calls(role));
         trial_shows(trial, _("%s never failed"), role_calls(role));
         return;

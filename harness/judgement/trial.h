@@ -62,6 +62,8 @@ bool trial_by_datagrams(const struct trial *trial);
 const char *role_calls(enum role role);
 /* The diagnosis of a program that never makes this call. */
 enum diagnosis role_missing(enum role role);
+/* What to do about a call that lacks this flag (MSG_…). (check_flags.c) */
+const char *flag_hint(int flag);
 /* "ECONNREFUSED"; "?" when there is none. Static storage. */
 const char *error_name(int error);
 /* "SIGSEGV". Static storage. */

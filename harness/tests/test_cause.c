@@ -310,6 +310,43 @@ static void test_client_that_waits_first(void)
     staged_end(&s);
 }
 
+/* Both modes of one program: what it is to do follows from its argument, and not from what the other one is for. */
+static void test_modes_of_one_program(void)
+{
+    static char serve[] = "serve", ask[] = "ask", program[] = "client";
+    char *serves[] = {serve, NULL}, *asks[] = {ask, NULL};
+    struct step other_steps[] = {{.kind = STEP_START, .actor = program, .arguments = asks},
+                                 {.kind = STEP_UNTIL, .actor = program, .condition = CONDITION_CONNECTED}};
+    struct scenario scenarios[] = {{.script = {other_steps, COUNT_OF(other_steps)}}};
+    struct staged s;
+    begin_server(&s);
+    s.exercise.scenarios = scenarios;
+    s.exercise.n_scenarios = COUNT_OF(scenarios);
+    s.steps[0].arguments = asks;
+    check_cause(&s, "S001", 0, "never called socket()");
+    staged_socket(&s, AF_INET, SOCK_STREAM);
+    check_cause(&s, "S012", 0, "never called connect()");
+    s.steps[0].arguments = serves;
+    check_cause(&s, "S013", 0, "never called bind()");
+    staged_end(&s);
+}
+
+/* A server whose end the scenario waits for need not go on; nothing is wrong with its having ended. */
+static void test_server_that_is_to_end(void)
+{
+    struct staged s;
+    begin_server(&s);
+    int socket = staged_socket(&s, AF_INET, SOCK_DGRAM);
+    s.steps[1].type = SOCK_DGRAM;
+    staged_address(&s, CALL_bind, socket, "0.0.0.0:5000", 0, 0);
+    staged_exit(&s, 0);
+    check_cause(&s, "S061", 0, "had ended");
+    s.steps[staged_step(&s, STEP_UNTIL, "client")].condition = CONDITION_EXITED;
+    const struct check_result *result = staged_verdict(&s, "receives", "ok\n", "server", NULL);
+    CU_ASSERT_STRING_NOT_EQUAL(result->diagnosis, "S061");
+    staged_end(&s);
+}
+
 int suite_cause(void)
 {
     static const struct unit_test tests[] = {
@@ -326,6 +363,8 @@ int suite_cause(void)
         {"an error that was passed over", test_error_that_was_passed_over},
         {"a client that goes elsewhere", test_client_that_goes_elsewhere},
         {"a client that a signal stopped", test_client_that_is_interrupted},
+        {"modes of one program", test_modes_of_one_program},
+        {"a server that is to end", test_server_that_is_to_end},
         {"a client that waits too early, or for ever", test_client_that_waits_first},
     };
     return suite_add("cause", tests, COUNT_OF(tests));

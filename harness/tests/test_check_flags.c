@@ -99,7 +99,7 @@ static void test_error(void)
     CU_ASSERT_STRING_EQUAL(CODE("prints-error", "send", NULL), "S027");
     int socket = staged_socket(&s, AF_INET, SOCK_STREAM);
     staged_data(&s, CALL_sendto, socket, "hello");
-    CU_ASSERT_STRING_EQUAL(CODE("prints-error", "send", NULL), "S009");
+    CU_ASSERT_STRING_EQUAL(CODE("prints-error", "send", NULL), "S156");
     staged_call(&s, CALL_sendto, socket, -1, ECONNRESET);
     staged_print(&s, STREAM_STDOUT, "Connection reset by peer\n");
     CU_ASSERT_STRING_EQUAL(CODE("prints-error", "send", NULL), "S153");
@@ -122,6 +122,26 @@ static void test_another_error(void)
     CU_ASSERT_STRING_EQUAL(result->actual, "sendto failed with ECONNRESET, and EPIPE is printed");
     staged_call(&s, CALL_sendto, socket, -1, EPIPE); /* it went on until then */
     CU_ASSERT_STRING_EQUAL(CODE("prints-error", "send", NULL), "passed");
+    staged_end(&s);
+}
+
+static void test_size(void)
+{
+    struct staged s;
+    staged_begin(&s);
+    CU_ASSERT_STRING_EQUAL(CODE("takes", "11", NULL), "S063");
+    int socket = staged_socket(&s, AF_INET, SOCK_STREAM);
+    staged_data(&s, CALL_recvfrom, socket, "hello")->asked = 11;
+    CU_ASSERT_STRING_EQUAL(CODE("takes", "11", NULL), "S154");
+    CU_ASSERT_STRING_EQUAL(CODE("takes", "5", NULL), "passed");
+    staged_data(&s, CALL_read, socket, " world");
+    CU_ASSERT_STRING_EQUAL(CODE("takes", "11", NULL), "passed");
+    CU_ASSERT_STRING_EQUAL(CODE("takes", "10", NULL), "S155");
+    staged_end(&s);
+    staged_begin(&s);
+    staged_data(&s, CALL_recvfrom, staged_socket(&s, AF_INET, SOCK_STREAM), "hello");
+    const struct check_result *result = staged_verdict(&s, "takes", "6", "client", NULL);
+    CU_ASSERT_PTR_NOT_NULL(strstr(result->hint, "recvfrom was given room for 5 bytes only"));
     staged_end(&s);
 }
 
@@ -166,6 +186,7 @@ int suite_check_flags(void)
         {"urgent data, and nothing besides", test_urgent},
         {"the name of an error is printed", test_error},
         {"the name of another error is seen", test_another_error},
+        {"all that was sent is taken", test_size},
         {"what was looked at is counted apart", test_look},
     };
     return suite_add("check_flags", tests, COUNT_OF(tests));

@@ -102,6 +102,8 @@ static void test_complains(void)
     CU_ASSERT_STRING_EQUAL(staged_code(&s, "complains", "true", "client", "any-stream=true"), "S117");
     staged_print(&s, STREAM_STDOUT, "usage: client PORT\n");
     CU_ASSERT_STRING_EQUAL(staged_code(&s, "complains", "true", "client", "any-stream=true"), "passed");
+    CU_ASSERT_STRING_EQUAL(staged_code(&s, "complains", "true", "client", "besides=usage: client PORT"), "S117");
+    CU_ASSERT_STRING_EQUAL(staged_code(&s, "complains", "true", "client", "besides=usage:"), "S022");
     staged_kill(&s, SIGSEGV, false);
     CU_ASSERT_STRING_EQUAL(staged_code(&s, "complains", "true", "client", NULL), "S049");
     staged_end(&s);

@@ -20,6 +20,7 @@ struct grade_request {
     bool memcheck;
     bool timings;
     bool plan;                 /* fill result->plan in */
+    bool verdicts_only;        /* keep no transcripts, look up no source lines */
 };
 
 /* On failure nothing in RESULT needs freeing; otherwise the caller calls grade_result_free(). */

@@ -108,12 +108,13 @@ static void judge_part(struct scenario_work *work, const struct part *part, cons
     } else if (scenario_result(data, n, &result->transcript, &err) < 0) {
         break_scenario(result, &err);
     } else {
+        bool lines = !grading->request->verdicts_only;
         const struct source_resolver resolver = {resolve_line, grading->unwinder};
         free(result->id); /* judging says both again */
         free(result->title);
-        judge_scenario(work->exercise->exercise, part->scenario, &result->transcript, &resolver, result);
+        judge_scenario(work->exercise->exercise, part->scenario, &result->transcript, lines ? &resolver : NULL, result);
         /* Nobody asks for the transcript of what passed, unless for all; and every world copies our page tables. */
-        if (result->verdict != VERDICT_PASSED || grading->request->plan)
+        if (lines && (result->verdict != VERDICT_PASSED || grading->request->plan))
             resolve_for_ladder(grading, &result->transcript);
         else
             transcript_free(&result->transcript);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "data/library.h"
 #include "ground/escape.h"
 #include "ground/interrupt.h"
 #include "ground/text.h"
@@ -34,17 +35,12 @@ char *command_build(const struct options *options)
 
 char *command_assignment(const struct options *options, const char *name, struct err *err)
 {
-    const char *const folders[] = {options->exercises, options->root};
+    const struct library library = {options->exercises, options->root};
+    AUTO_FREE char *file = mem_printf("assignments/%s.yaml", name);
+    AUTO_FREE char *path = library_path(&library, file);
     bool plain = name[0] != '\0' && name[0] != '.' && strchr(name, '/') == NULL;
-    for (size_t i = 0; plain && i < COUNT_OF(folders); i++) {
-        if (folders[i] == NULL)
-            continue;
-        const char *below = i == 0 ? "" : "/exercises";
-        char *path = mem_printf("%s%s/assignments/%s.yaml", folders[i], below, name);
-        if (access(path, F_OK) == 0)
-            return path;
-        free(path);
-    }
+    if (plain && access(path, F_OK) == 0)
+        return STEAL(path);
     AUTO_FREE char *safe = escape_line(name, strlen(name));
     err_set(err, BLAME_EXERCISE, _("there is no assignment “%s” (./grade.sh list shows those there are)"), safe);
     return NULL;

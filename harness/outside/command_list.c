@@ -1,6 +1,4 @@
 /* `list`: assignments, exercises and scenarios with their points, as text or as data. Reads definitions, runs nothing. */
-#include <dirent.h>
-#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,25 +12,12 @@
 #include "outside/layout.h"
 #include "outside/output.h"
 
-struct names {
-    char **items; /* sorted, each once */
-    size_t n;
-};
-
 struct catalogue {
     struct assignment *assignments;
     size_t n_assignments;
     struct exercise *exercises;
     size_t n_exercises;
 };
-
-static void names_free(struct names *names)
-{
-    for (size_t i = 0; i < names->n; i++)
-        free(names->items[i]);
-    free(names->items);
-    *names = (struct names){NULL, 0};
-}
 
 static void catalogue_free(struct catalogue *catalogue)
 {
@@ -43,57 +28,6 @@ static void catalogue_free(struct catalogue *catalogue)
     free(catalogue->assignments);
     free(catalogue->exercises);
     *catalogue = (struct catalogue){0};
-}
-
-static void names_add(struct names *names, const char *name, size_t length)
-{
-    size_t at = 0;
-    while (at < names->n && strncmp(names->items[at], name, length) < 0)
-        at++;
-    if (at < names->n && strncmp(names->items[at], name, length) == 0 && names->items[at][length] == '\0')
-        return;
-    char *copy = mem_bytes(name, length);
-    *ARRAY_ADD(names->items, names->n) = NULL;
-    memmove(names->items + at + 1, names->items + at, (names->n - 1 - at) * sizeof *names->items);
-    names->items[at] = copy;
-}
-
-/* Adds the NAME of each NAME.yaml in FOLDER (assignments), or of each folder with an exercise.yaml in it. */
-static int names_read(struct names *names, const char *folder, bool assignments, struct err *err)
-{
-    DIR *dir = opendir(folder);
-    if (dir == NULL)
-        return errno == ENOENT ? 0 : err_errno(err, BLAME_ENVIRONMENT, _("cannot read “%s”"), folder);
-    const struct dirent *entry;
-    while ((entry = readdir(dir)) != NULL) {
-        size_t n = strlen(entry->d_name);
-        if (entry->d_name[0] == '.')
-            continue;
-        if (assignments) {
-            if (n > 5 && strcmp(entry->d_name + n - 5, ".yaml") == 0)
-                names_add(names, entry->d_name, n - 5);
-        } else {
-            AUTO_FREE char *definition = mem_printf("%s/%s/exercise.yaml", folder, entry->d_name);
-            if (access(definition, F_OK) == 0)
-                names_add(names, entry->d_name, n);
-        }
-    }
-    closedir(dir);
-    return 0;
-}
-
-static int names_find(const struct options *options, struct names *names, bool assignments, struct err *err)
-{
-    const char *below = assignments ? "/assignments" : "";
-    AUTO_FREE char *own = mem_printf("%s/exercises%s", options->root, below);
-    AUTO_FREE char *extra = mem_printf("%s%s", options->exercises == NULL ? "" : options->exercises, below);
-    if (options->exercises != NULL) {
-        if (access(options->exercises, R_OK | X_OK) < 0)
-            return err_errno(err, BLAME_EXERCISE, _("cannot read “%s”"), options->exercises);
-        if (names_read(names, extra, assignments, err) < 0)
-            return -1;
-    }
-    return names_read(names, own, assignments, err);
 }
 
 static int load_assignment(const struct options *options, const char *name, struct catalogue *catalogue, struct err *err)
@@ -132,12 +66,13 @@ static int catalogue_load(const struct options *options, struct catalogue *catal
             result = load_exercise(options, catalogue->assignments[0].items[i].exercise, catalogue, err);
         return result;
     }
-    result = names_find(options, &names, true, err);
+    const struct library library = {options->exercises, options->root};
+    result = library_assignments(&library, &names, err);
     for (size_t i = 0; result == 0 && i < names.n; i++)
         result = load_assignment(options, names.items[i], catalogue, err);
     names_free(&names);
     if (result == 0)
-        result = names_find(options, &names, false, err);
+        result = library_exercises(&library, &names, err);
     for (size_t i = 0; result == 0 && i < names.n; i++)
         result = load_exercise(options, names.items[i], catalogue, err);
     names_free(&names);

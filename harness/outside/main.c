@@ -15,7 +15,7 @@
 #include "outside/report.h"
 
 static int (*const functions[])(const struct options *, struct err *) = {
-#define COMMAND(name, word, function, arguments, help) function,
+#define COMMAND(name, word, function, arguments, most, help) function,
 #define RESERVED(word)
 #include "outside/commands.def"
 #undef COMMAND

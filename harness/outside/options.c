@@ -9,7 +9,8 @@
 #include "ground/text.h"
 #include "outside/layout.h"
 
-enum { FOR_GRADE = 1 << COMMAND_GRADE, FOR_LIST = 1 << COMMAND_LIST };
+enum { FOR_GRADE = 1 << COMMAND_GRADE, FOR_LIST = 1 << COMMAND_LIST, FOR_LINT = 1 << COMMAND_LINT };
+enum { MANY = 1000 }; /* arguments of a command */
 
 enum option_id {
     OPTION_FIRST = 256, /* beyond every short option's letter */
@@ -42,8 +43,9 @@ static const struct option_row {
 
 static const struct command_row {
     const char *word, *arguments, *help;
+    int most; /* arguments */
 } command_rows[] = {
-#define COMMAND(name, word, function, arguments, help) {word, arguments, help},
+#define COMMAND(name, word, function, arguments, most, help) {word, arguments, help, most},
 #define RESERVED(word)
 #include "outside/commands.def"
 #undef COMMAND
@@ -51,7 +53,7 @@ static const struct command_row {
 };
 
 static const char *const reserved_words[] = {
-#define COMMAND(name, word, function, arguments, help)
+#define COMMAND(name, word, function, arguments, most, help)
 #define RESERVED(word) word,
 #include "outside/commands.def"
 #undef COMMAND
@@ -189,7 +191,7 @@ static void apply(struct options *options, const struct option_row *row, char *v
     }
 }
 
-/* The first word says what to do, if it is a command; what is left is the submission. */
+/* The first word says what to do, if it is a command; the others are what it is done to. */
 static void read_words(struct options *options, int n, char **words, struct err *err)
 {
     if (n > 0) {
@@ -206,8 +208,10 @@ static void read_words(struct options *options, int n, char **words, struct err 
             }
         }
     }
-    int taken = options->command == COMMAND_GRADE ? 1 : 0;
-    if (n > 0 && taken > 0)
+    int taken = command_rows[options->command].most;
+    options->words = words;
+    options->n_words = (size_t)(n < taken ? n : taken);
+    if (options->command == COMMAND_GRADE && n > 0)
         options->submission = words[0];
     if (n > taken) {
         AUTO_FREE char *safe = shown(words[taken]);
@@ -286,18 +290,30 @@ void options_free(struct options *options)
     *options = (struct options){0};
 }
 
+/* HEAD in the first column, HELP in the second, a line lower when the head is too long. */
+static void help_row(const struct style *style, const char *head, const char *help, struct buf *out)
+{
+    enum { FIRST = 28 };
+    AUTO_BUF first = BUF_EMPTY;
+    buf_string(&first, "  ");
+    layout_pad(&first, head, FIRST);
+    if (layout_width(head) >= FIRST) {
+        buf_printf(out, "%s\n", buf_text(&first));
+        buf_free(&first);
+        layout_pad(&first, "", FIRST + 2);
+    }
+    layout_wrap(out, style, PAINT_NONE, buf_text(&first), help);
+}
+
 static void help_commands(const struct style *style, struct buf *out)
 {
     buf_printf(out, "%s\n", _("Usage:"));
     for (size_t i = 0; i < COUNT_OF(command_rows); i++) {
         const struct command_row *row = &command_rows[i];
-        AUTO_BUF first = BUF_EMPTY;
         AUTO_FREE char *call = mem_printf("./grade.sh%s%s%s%s", row->word[0] != '\0' ? " " : "", row->word,
                                           row->arguments[0] != '\0' ? " " : "",
                                           row->arguments[0] != '\0' ? _(row->arguments) : "");
-        buf_string(&first, "  ");
-        layout_pad(&first, call, 28);
-        layout_wrap(out, style, PAINT_NONE, buf_text(&first), _(row->help));
+        help_row(style, call, _(row->help), out);
     }
 }
 
@@ -309,21 +325,12 @@ static void help_options(const struct style *style, struct buf *out)
         if (row->help == NULL)
             continue;
         AUTO_BUF head = BUF_EMPTY;
-        AUTO_BUF first = BUF_EMPTY;
         if (row->letter != 0)
             buf_printf(&head, "-%c, ", row->letter);
         buf_printf(&head, "--%s", row->word);
         if (row->argument != NULL)
             buf_printf(&head, " %s", _(row->argument));
-        buf_string(&first, "  ");
-        layout_pad(&first, buf_text(&head), 28);
-        if (layout_width(buf_text(&head)) > 27) {
-            buf_char(&first, '\n');
-            buf_string(out, buf_text(&first));
-            buf_free(&first);
-            layout_pad(&first, "", 30);
-        }
-        layout_wrap(out, style, PAINT_NONE, buf_text(&first), _(row->help));
+        help_row(style, buf_text(&head), _(row->help), out);
     }
 }
 

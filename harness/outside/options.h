@@ -9,7 +9,7 @@
 #include "ground/buf.h"
 
 enum command {
-#define COMMAND(name, word, function, arguments, help) COMMAND_##name,
+#define COMMAND(name, word, function, arguments, most, help) COMMAND_##name,
 #define RESERVED(word)
 #include "outside/commands.def"
 #undef COMMAND
@@ -23,7 +23,9 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 struct options {
     enum command command;
     const char *root, *build;  /* the project's folder and where it was built; NULL: not told */
-    const char *submission;    /* NULL: none given */
+    char **words;              /* the arguments of the command */
+    size_t n_words;
+    const char *submission;    /* the first of them, when it is one; NULL: none given */
     const char *assignment;    /* NULL: none given */
     const char *exercises;     /* NULL: only the project's own */
     const char *lang;          /* "fr", "en" or NULL */

@@ -1,25 +1,15 @@
 #!/usr/bin/env bash
-# Grades every fixture and the reference programs, and compares what each loses, check by check.
+# Grades the reference programs and the fixtures that are no exercise's mutants: those are the business of `grade lint`.
 #
 #   fixtures.sh BUILD [FOLDER…]     BUILD: where the grader was built; FOLDER: only these
 #
 # fixtures/correct/STYLE            every program that is there gets everything
-# fixtures/lecture/EXERCISE         what the handout's program does: expected.json says what it loses
-# fixtures/faulty/EXERCISE/FAULT    expected.json says which scenarios fail, by which checks; all others pass
+# fixtures/lecture/EXERCISE         what the handout's program does: expected.json says which scenarios fail, by which checks
 #
 # Prints "not ok" lines with what differs, and counts on its last line.
 set -euo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-
-# shellcheck disable=SC2016 # jq's variables
-# What a result says, in the form of expected.json; `fails` holds scenarios with their failed checks, sorted.
-observed='
-  .exercises[0] as $e
-  | {exercise: $e.id, complete, status: $e.status,
-     fails: ([$e.scenarios[]? | select(.verdict != "passed")
-              | {key: .id, value: ([.checks[]? | select(.verdict == "failed") | .id] | sort)}] | from_entries)}'
-wanted='{exercise, complete: true, status: (.status // "graded"), fails: ((.fails // {}) | map_values(sort))}'
 
 grade() { # FOLDER OPTION…: the result as JSON; the exit status must fit it
     local folder=$1 status=0
@@ -43,16 +33,15 @@ check_correct() { # FOLDER
     return 1
 }
 
-check_faulty() { # FOLDER
-    local folder=$1
-    grade "$folder" --assignment all --only "$(jq -r .exercise "$folder/expected.json")" || return 1
-    diff <(jq -S "$wanted" "$folder/expected.json") <(jq -S "$observed" "$scratch/result.json")
+# What it loses is what expected.json says: the same proof as a mutant's.
+check_expected() { # FOLDER
+    "$build/grade" --root "$top" --build "$build" --lang en --color never lint "$1"
 }
 
 check() { # FOLDER
     local folder=$1 difference
     if [[ -e $folder/expected.json ]]; then
-        difference=$(check_faulty "$folder") && return 0
+        difference=$(check_expected "$folder") && return 0
     else
         difference=$(check_correct "$folder") && return 0
     fi
@@ -69,7 +58,7 @@ main() {
     trap 'rm -rf "$scratch"' EXIT
     folders=("$@")
     if ((${#folders[@]} == 0)); then
-        folders=("$top/reference" "$top"/fixtures/{correct,lecture}/*/ "$top"/fixtures/faulty/*/*/)
+        folders=("$top/reference" "$top"/fixtures/{correct,lecture}/*/)
     fi
     for folder in "${folders[@]}"; do
         if check "${folder%/}"; then

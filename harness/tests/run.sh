@@ -15,12 +15,13 @@ make_part() {
 
 # Each part prints what it finds. Some count: they end with a line "PART: N passed, N failed", or speak TAP. The others are
 # one test each (sanitize too: it runs tests again that are counted already).
-counting=' unit e2e fixtures '
+counting=' unit e2e fixtures proofs '
 part_build() { make_part all "$build/tests"; }
 part_unit() { make_part unit; }
 part_lint() { make_part lint; }
 part_e2e() { bats --formatter tap --recursive harness/tests/e2e; }
 part_fixtures() { harness/tests/fixtures.sh "$build"; }
+part_proofs() { "$build/grade" --root "$PWD" --build "$build" --lang en --color never lint; }
 part_sanitize() { make_part sanitize; }
 part_soak() { make_part soak RUNS=2 SAMPLE=8; }
 part_analyze() { make_part --keep-going analyze; }
@@ -60,7 +61,7 @@ run_part() {
 
 main() {
     local parts=("$@") part
-    ((${#parts[@]})) || parts=(build unit lint e2e fixtures soak sanitize analyze)
+    ((${#parts[@]})) || parts=(build unit lint e2e fixtures proofs soak sanitize analyze)
     mkdir -p "$build"
     for part in "${parts[@]}"; do
         run_part "$part"

@@ -16,6 +16,8 @@ setup() {
     program bin/make-unit 'echo "unit: 5 passed, 0 failed"'
     program bin/bats 'printf "1..3\nok 1 one\nok 2 two # skip no root\nok 3 three\n"'
     program harness/tests/fixtures.sh 'echo "fixtures: 10 passed, 0 failed"'
+    mkdir "$project/.build"
+    program .build/grade 'echo "proofs: 20 passed, 0 failed"'
     PATH="$project/bin:$PATH"
     unset MAKEFLAGS MFLAGS MAKELEVEL BUILD
 }
@@ -28,29 +30,29 @@ program() {
 @test "all is well: the counts are summed, a part that does not count is one, a skipped test none" {
     run "$project/harness/tests/run.sh"
     [ "$status" -eq 0 ]
-    # build, lint, soak, sanitize, analyze: 1 each; unit 5; e2e 2; fixtures 10
-    [ "${lines[-1]}" = "22 passed, 0 failed" ]
+    # build, lint, soak, sanitize, analyze: 1 each; unit 5; e2e 2; fixtures 10; proofs 20
+    [ "${lines[-1]}" = "42 passed, 0 failed" ]
 }
 
 @test "a failure that is counted fails the whole, and the other parts still run" {
     program bin/make-unit 'echo "unit: 3 passed, 2 failed"; exit 1'
     run "$project/harness/tests/run.sh"
     [ "$status" -eq 1 ]
-    [ "${lines[-1]}" = "20 passed, 2 failed" ]
+    [ "${lines[-1]}" = "40 passed, 2 failed" ]
 }
 
 @test "a failing TAP test counts" {
     program bin/bats 'printf "1..2\nok 1 one\nnot ok 2 two\n"; exit 1'
     run "$project/harness/tests/run.sh"
     [ "$status" -eq 1 ]
-    [ "${lines[-1]}" = "21 passed, 1 failed" ]
+    [ "${lines[-1]}" = "41 passed, 1 failed" ]
 }
 
 @test "a part that crashes after a good count is a failure" {
     program bin/make-unit 'echo "unit: 5 passed, 0 failed"; kill -SEGV $$'
     run "$project/harness/tests/run.sh"
     [ "$status" -eq 1 ]
-    [ "${lines[-1]}" = "22 passed, 1 failed" ]
+    [ "${lines[-1]}" = "42 passed, 1 failed" ]
 }
 
 @test "a part that cannot start is a failure" {
@@ -58,7 +60,7 @@ program() {
     program bin/make-lint 'exit 1'
     run "$project/harness/tests/run.sh"
     [ "$status" -eq 1 ]
-    [ "${lines[-1]}" = "11 passed, 2 failed" ]
+    [ "${lines[-1]}" = "31 passed, 2 failed" ]
 }
 
 @test "bats that stops before its last test is a failure" {

@@ -14,7 +14,7 @@
 #include "ground/text.h"
 
 /* Clients come from fixed ports, one after another, so that what a server prints of them is the same in every run. */
-enum { FIRST_SOURCE_PORT = 20001, BACKLOG = 64, KEEP_BYTES = 65536 };
+enum { FIRST_SOURCE_PORT = 20001, BACKLOG = 64, AT_ONCE = 65536, KEEP_EACH_WAY = 262144, FIRST_PART = 16384 };
 
 struct peer {
     struct transcript *transcript;
@@ -25,8 +25,11 @@ struct peer {
     int type;
     const struct step *step;
     size_t sent;     /* of the current step */
+    size_t granted;  /* how much of it may go out now */
     bool has_sent;   /* its datagram, if it is one */
     size_t received; /* on this connection */
+    size_t kept_sent, kept_received; /* of this connection's bytes, in the transcript */
+    bool stopped;    /* takes nothing in until it is told to read on */
     bool connecting;
     bool at_end; /* nothing more will be received: end of file, reset or failure */
     bool broken; /* nor can anything be sent: reset, failure, closed by us */
@@ -99,10 +102,18 @@ static enum deed_kind failure(const struct peer *peer, int error)
     return peer->type == SOCK_DGRAM && error == ECONNREFUSED ? DEED_REFUSED : DEED_FAILED;
 }
 
+/* Megabytes are compared by their fingerprint; the first ones are kept, for reports to show. */
+static void keep(struct peer *peer, struct event *event, const char *data, size_t n, size_t *kept)
+{
+    bytes_set(&event->deed.bytes, data, n, KEEP_EACH_WAY - *kept);
+    *kept += event->deed.bytes.stored;
+    tracer_kept(peer->tracer, event->deed.bytes.stored);
+}
+
 static void take_bytes(struct peer *peer)
 {
-    char data[KEEP_BYTES];
-    while (peer->connection >= 0 && !peer->at_end) {
+    char data[AT_ONCE];
+    while (peer->connection >= 0 && !peer->at_end && !peer->stopped) {
         struct envelope letter;
         ssize_t n = datagram_receive(peer->connection, data, sizeof data, &letter);
         if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -113,8 +124,7 @@ static void take_bytes(struct peer *peer)
             end_with(peer, DEED_END_OF_FILE, 0);
         } else {
             struct event *event = note(peer, DEED_RECEIVED, 0);
-            bytes_set(&event->deed.bytes, data, (size_t)n, sizeof data);
-            tracer_kept(peer->tracer, (size_t)n);
+            keep(peer, event, data, (size_t)n, &peer->kept_received);
             if (!type_connects(peer->type)) {
                 peer->letter = letter;
                 event->deed.address = letter.from;
@@ -151,9 +161,15 @@ static void put_datagram(struct peer *peer)
         return;
     }
     struct event *event = note(peer, DEED_SENT, 0);
-    bytes_set(&event->deed.bytes, step->bytes, step->size, KEEP_BYTES);
+    bytes_set(&event->deed.bytes, step->bytes, step->size, AT_ONCE);
     event->deed.address = to.from;
     note_own(peer, event);
+}
+
+/* Whether the message is as complete as it will be. */
+static bool has_sent_enough(const struct peer *peer)
+{
+    return peer->sent == peer->step->size || (peer->sent >= FIRST_PART && tracer_weary(peer->tracer));
 }
 
 static void put_bytes(struct peer *peer)
@@ -163,8 +179,8 @@ static void put_bytes(struct peer *peer)
         return;
     }
     const struct step *step = peer->step;
-    while (peer->connection >= 0 && !peer->broken && peer->sent < step->size) {
-        ssize_t n = send(peer->connection, step->bytes + peer->sent, step->size - peer->sent, MSG_NOSIGNAL);
+    while (peer->connection >= 0 && !peer->broken && peer->sent < peer->granted) {
+        ssize_t n = send(peer->connection, step->bytes + peer->sent, peer->granted - peer->sent, MSG_NOSIGNAL);
         if (n < 0 && (errno == EAGAIN || errno == EINTR))
             return;
         if (n < 0) {
@@ -172,7 +188,8 @@ static void put_bytes(struct peer *peer)
             return;
         }
         struct event *event = note(peer, DEED_SENT, 0);
-        bytes_set(&event->deed.bytes, step->bytes + peer->sent, (size_t)n, KEEP_BYTES);
+        keep(peer, event, step->bytes + peer->sent, (size_t)n, &peer->kept_sent);
+        tracer_given(peer->tracer, (size_t)n);
         peer->sent += (size_t)n;
     }
 }
@@ -218,6 +235,12 @@ static int watch_connection(struct peer *peer, struct err *err)
     return 0;
 }
 
+static void begin_connection(struct peer *peer)
+{
+    peer->received = peer->kept_sent = peer->kept_received = 0;
+    peer->at_end = peer->broken = false;
+}
+
 static void accept_one(struct peer *peer)
 {
     struct address from = {.len = sizeof from.storage};
@@ -227,8 +250,7 @@ static void accept_one(struct peer *peer)
         return;
     drop(peer, &peer->connection);
     peer->connection = fd;
-    peer->received = 0;
-    peer->at_end = peer->broken = false;
+    begin_connection(peer);
     int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     note(peer, DEED_ACCEPTED, 0)->deed.address = from;
@@ -330,8 +352,8 @@ static int begin_connect(struct peer *peer, const struct step *step, struct err 
         return -1;
     take_source_port(peer, step);
     peer->target = step->address;
-    peer->received = 0;
-    peer->at_end = peer->broken = peer->connecting = peer->sends_from_any = false;
+    begin_connection(peer);
+    peer->connecting = peer->sends_from_any = false;
     peer->letter = (struct envelope){.from = {.len = 0}};
     int result = connect(peer->connection, (const struct sockaddr *)&step->address.storage, step->address.len);
     if (result < 0 && errno != EINPROGRESS) {
@@ -343,6 +365,28 @@ static int begin_connect(struct peer *peer, const struct step *step, struct err 
     if (result == 0)
         note_connected(peer);
     return watch_connection(peer, err);
+}
+
+static void grant(struct peer *peer, size_t n)
+{
+    peer->granted = n < peer->step->size ? n : peer->step->size;
+    put_bytes(peer);
+}
+
+bool peer_holds_back(const struct peer *peer)
+{
+    return peer->step->kind == STEP_PEER_SEND && peer->sent == peer->granted && !peer_done(peer);
+}
+
+void peer_goes_on(struct peer *peer)
+{
+    grant(peer, peer->granted * 2);
+}
+
+static void begin_reading(struct peer *peer, bool stops)
+{
+    peer->stopped = stops;
+    take_bytes(peer);
 }
 
 static void begin_close(struct peer *peer, bool reset)
@@ -379,7 +423,7 @@ static void begin_answer(struct peer *peer, enum answer answer)
     ssize_t n = echo_answer(peer->connection, answer, &request->bytes, &request->address, &message);
     struct event *event = note(peer, n < 0 ? DEED_FAILED : DEED_SENT, n < 0 ? errno : 0);
     if (n > 0)
-        bytes_set(&event->deed.bytes, message, (size_t)n, KEEP_BYTES);
+        bytes_set(&event->deed.bytes, message, (size_t)n, AT_ONCE);
 }
 
 int peer_begin(struct peer *peer, const struct step *step, struct err *err)
@@ -395,7 +439,9 @@ int peer_begin(struct peer *peer, const struct step *step, struct err *err)
         drop(peer, &peer->connection);
         accept_one(peer);
     } else if (step->kind == STEP_PEER_SEND) {
-        put_bytes(peer);
+        grant(peer, FIRST_PART);
+    } else if (step->kind == STEP_PEER_STOP_READING || step->kind == STEP_PEER_READ_ON) {
+        begin_reading(peer, step->kind == STEP_PEER_STOP_READING);
     } else if (step->kind == STEP_PEER_HALF_CLOSE) {
         shutdown(peer->connection, SHUT_WR);
         note(peer, DEED_HALF_CLOSED, 0);
@@ -420,8 +466,7 @@ bool peer_done(const struct peer *peer)
     if (step->kind == STEP_PEER_ACCEPT)
         return peer->connection >= 0 || peer->listener < 0;
     if (step->kind == STEP_PEER_SEND)
-        return peer->sent == step->size || peer->has_sent || peer->broken || peer->connection < 0 ||
-               peer->connecting;
+        return has_sent_enough(peer) || peer->has_sent || peer->broken || peer->connection < 0 || peer->connecting;
     if (step->kind == STEP_PEER_RECEIVE)
         return peer->at_end || peer->connection < 0 || (!step->end_of_file && peer->received >= step->size);
     return true;

@@ -19,6 +19,12 @@ void peer_free(struct peer *peer);
 int peer_begin(struct peer *peer, const struct step *step, struct err *err);
 /* What PEER sends from now on goes to whom OTHER heard last. */
 void peer_reach(struct peer *peer, const struct peer *other);
+/*
+ * A big message goes out in growing parts, each when the world has come to rest after the one before: a program that reads
+ * byte by byte then needs not be given megabytes. Whether the next part is held back; and in a quiet world, lets it go.
+ */
+bool peer_holds_back(const struct peer *peer);
+void peer_goes_on(struct peer *peer);
 /* Whether the step begun last is done. Cheap; asked again and again. */
 bool peer_done(const struct peer *peer);
 

@@ -19,6 +19,7 @@ struct play {
     const struct scenario_request *request;
     const struct plan *plan;
     int out;
+    struct script script; /* the request's, with its big messages made */
     struct transcript transcript;
     struct tracer *tracer;
     struct peer **peers; /* by actor; NULL for programs */
@@ -34,7 +35,22 @@ struct play {
 
 static const struct script *script_of(const struct play *play)
 {
-    return &play->request->scenario->script;
+    return &play->script;
+}
+
+/* Megabytes are made here, where they are needed and gone at once, and not in every process that reads definitions. */
+static void make_script(struct play *play)
+{
+    const struct script *script = &play->request->scenario->script;
+    play->script = (struct script){mem_alloc((script->n + 1) * sizeof(struct step)), script->n};
+    for (size_t i = 0; i < script->n; i++) {
+        struct step *step = &play->script.steps[i];
+        *step = script->steps[i];
+        if (step->bytes != NULL || step->form == MESSAGE_TEXT)
+            continue;
+        step->bytes = mem_alloc(step->size + 1);
+        script_fill(step, step->bytes);
+    }
 }
 
 /* --- actors --- */
@@ -114,7 +130,7 @@ static bool call_meets(const struct play *play, const struct event *event, const
 {
     if (event->kind != EVENT_CALL || event->call.library || event->call.pending)
         return false;
-    enum role role = call_role(event->call.id);
+    enum role role = call_effect(&event->call);
     /* On a loopback the connection of a non-blocking socket is there when connect() says that it is in progress. */
     bool in_progress = role == ROLE_CONNECT && event->call.error == EINPROGRESS;
     if (event->call.result < 0 && !in_progress)
@@ -287,7 +303,14 @@ static enum progress step_peer(struct play *play, const struct step *step, struc
         peer_reach(play->peers[actor], play->peers[other]);
     if (peer_done(play->peers[actor]))
         return PROGRESS_ON;
-    return progress_of(tracer_run(play->tracer, true, peer_step_done, play->peers[actor]));
+    struct peer *peer = play->peers[actor];
+    for (;;) {
+        bool held_back = peer_holds_back(peer);
+        enum run run = tracer_run(play->tracer, !held_back, peer_step_done, peer);
+        if (run != RUN_QUIET || !held_back)
+            return progress_of(run);
+        peer_goes_on(peer);
+    }
 }
 
 static enum progress play_step(struct play *play, const struct step *step, struct err *err)
@@ -317,7 +340,9 @@ static enum progress play_step(struct play *play, const struct step *step, struc
     case STEP_PEER_HALF_CLOSE:
     case STEP_PEER_CLOSE:
     case STEP_PEER_RESET:
-    case STEP_PEER_ANSWER: return step_peer(play, step, err);
+    case STEP_PEER_ANSWER:
+    case STEP_PEER_STOP_READING:
+    case STEP_PEER_READ_ON: return step_peer(play, step, err);
     }
     return PROGRESS_BROKEN;
 }
@@ -352,6 +377,7 @@ static void run(void *arg)
     struct play *play = arg;
     struct err err = ERR_NONE;
     transcript_init(&play->transcript);
+    make_script(play);
     add_actors(play);
     play->reached = mem_alloc((script_of(play)->n + 1) * sizeof *play->reached);
     play->met = mem_alloc((script_of(play)->n + 1) * sizeof *play->met);

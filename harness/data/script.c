@@ -42,7 +42,8 @@ static bool same_step(const struct step *a, const struct step *b)
            address_equal(&a->source, &b->source) && same_text(a->other, b->other) &&
            a->type == b->type && a->size == b->size && a->end_of_file == b->end_of_file && a->call == b->call &&
            a->error == b->error && a->length == b->length && a->occurrence == b->occurrence &&
-           (a->bytes == NULL) == (b->bytes == NULL) && (a->bytes == NULL || memcmp(a->bytes, b->bytes, a->size) == 0);
+           a->form == b->form && a->seed == b->seed && (a->bytes == NULL) == (b->bytes == NULL) &&
+           (a->bytes == NULL || memcmp(a->bytes, b->bytes, a->size) == 0);
 }
 
 bool script_equal(const struct script *a, const struct script *b)
@@ -86,6 +87,19 @@ static uint64_t next_random(uint64_t *state)
     return z ^ (z >> 31);
 }
 
+void script_binary(char *out, size_t n, uint64_t seed)
+{
+    static const char awkward[] = {'a',  '\r', '\n',   '\0',   'b',    '\xff', '\n', '\n',
+                                   '\0', '\0', '\x1a', '\x04', '\x80', '%',    's',  '\\'};
+    uint64_t bits = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (i % 8 == 0)
+            bits = next_random(&seed);
+        out[i] = i < sizeof awkward ? awkward[i] : (char)(bits & 0xff);
+        bits >>= 8;
+    }
+}
+
 void script_letters(char *out, size_t n, uint64_t seed)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -96,4 +110,14 @@ void script_letters(char *out, size_t n, uint64_t seed)
         out[i] = letters[(bits & 0xff) * (sizeof letters - 1) >> 8];
         bits >>= 8;
     }
+}
+
+void script_fill(const struct step *step, char *out)
+{
+    if (step->form == MESSAGE_BINARY)
+        script_binary(out, step->size, step->seed);
+    else
+        script_letters(out, step->size, step->seed);
+    if (step->form == MESSAGE_LINE && step->size > 0)
+        out[step->size - 1] = '\n';
 }

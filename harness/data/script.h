@@ -29,6 +29,8 @@ enum answer {
 #include "data/answers.def"
 #undef ANSWER
 };
+/* What a message is made of. */
+enum message_form { MESSAGE_TEXT /* written in the definition */, MESSAGE_LETTERS, MESSAGE_LINE, MESSAGE_BINARY };
 
 struct step {
     enum step_kind kind;
@@ -47,7 +49,9 @@ struct step {
     struct address source;    /* connect: the peer's own address; len 0: a port of the peer's own */
     char *other;              /* reach: the peer whose correspondent is meant */
     int type;                 /* SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET or SOCK_RAW */
-    char *bytes;              /* send, input */
+    char *bytes;              /* send, input; NULL for a big one, which is made when it is needed */
+    enum message_form form;   /* send, input */
+    uint64_t seed;            /* send, input: of what is not text */
     size_t size;              /* of bytes; receive: how many are awaited in all on this connection */
     bool end_of_file;         /* receive: wait for the end instead of a count */
     enum answer answer;       /* answer */
@@ -67,10 +71,14 @@ void script_free(struct script *script);
 bool script_equal(const struct script *a, const struct script *b);
 const char *step_word(enum step_kind kind);
 const char *condition_word(enum condition condition);
+/* Fills OUT with the message of a step that holds none; step->size bytes. */
+void script_fill(const struct step *step, char *out);
 /*
  * Fills OUT with N letters a-z A-Z, the same ones for the same SEED: a message whose length a program can't guess, and
  * which holds no digit that could pass for a byte count. OUT gets no NUL.
  */
 void script_letters(char *out, size_t n, uint64_t seed);
+/* The same with bytes of every value; those that text functions stumble over stand at the beginning. */
+void script_binary(char *out, size_t n, uint64_t seed);
 
 #endif

@@ -8,7 +8,7 @@
 #include "ground/buf.h"
 #include "ground/text.h"
 
-enum { LONGEST_MESSAGE = 16 * 1024 * 1024 };
+enum { LONGEST_MESSAGE = 16 * 1024 * 1024, LONGEST_KEPT = 65536 };
 
 #define STEP(name, word, argument, help) {word, argument},
 static const struct {
@@ -87,24 +87,30 @@ int read_message(struct script_reader *reader, const struct yaml *node, struct s
 {
     if (node->kind == YAML_SCALAR)
         return yaml_bytes(node, &step->bytes, &step->size, err);
-    if (yaml_expect(node, YAML_MAP, err) != 0 || yaml_keys(node, "size line", err) != 0)
+    if (yaml_expect(node, YAML_MAP, err) != 0 || yaml_keys(node, "size line binary", err) != 0)
         return -1;
+    const struct yaml *size = NULL;
+    if (node->n == 0)
+        return yaml_need(node, "size", &size, err);
+    if (node->n > 1)
+        return yaml_fail(node, err, _("'%s' and '%s' exclude each other"), node->entries[0].key->text,
+                         node->entries[1].key->text);
+    const struct yaml_entry *form = &node->entries[0];
     /* A line can be read by programs that read lines, too; letters alone tell nobody where they end. */
-    const struct yaml *size = yaml_get(node, "line");
-    bool line = size != NULL;
+    bool line = yaml_is(form->key, "line");
     long n = 0;
-    if ((!line && yaml_need(node, "size", &size, err) != 0) || yaml_integer(size, line, LONGEST_MESSAGE, &n, err) != 0)
+    if (yaml_integer(form->value, line, LONGEST_MESSAGE, &n, err) != 0)
         return -1;
-    if (line && yaml_get(node, "size") != NULL)
-        return yaml_fail(node, err, _("'%s' and '%s' exclude each other"), "size", "line");
+    step->size = (size_t)n;
+    step->form = line ? MESSAGE_LINE : yaml_is(form->key, "binary") ? MESSAGE_BINARY : MESSAGE_LETTERS;
+    step->seed = message_seed(reader);
     if ((size_t)n > *reader->origin->room)
         return yaml_fail(node, err, _("with its templates and repeats written out, the definition is too big"));
     *reader->origin->room -= (size_t)n;
-    step->size = (size_t)n;
+    if (step->size > LONGEST_KEPT)
+        return 0;
     step->bytes = mem_alloc(step->size + 1);
-    script_letters(step->bytes, step->size, message_seed(reader));
-    if (line)
-        step->bytes[step->size - 1] = '\n';
+    script_fill(step, step->bytes);
     return 0;
 }
 

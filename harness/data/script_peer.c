@@ -93,7 +93,9 @@ static int read_argument(struct script_reader *reader, const struct yaml *argume
     case STEP_PEER_ACCEPT:
     case STEP_PEER_HALF_CLOSE:
     case STEP_PEER_CLOSE:
-    case STEP_PEER_RESET: return yaml_fail(argument, err, _("'%s' takes no argument"), step_word(step->kind));
+    case STEP_PEER_RESET:
+    case STEP_PEER_STOP_READING:
+    case STEP_PEER_READ_ON: return yaml_fail(argument, err, _("'%s' takes no argument"), step_word(step->kind));
     case STEP_NONE:
     case STEP_START:
     case STEP_UNTIL:

@@ -308,6 +308,8 @@ int read_program_step(struct script_reader *reader, const struct yaml *argument,
     case STEP_PEER_CLOSE:
     case STEP_PEER_RESET:
     case STEP_PEER_ANSWER:
+    case STEP_PEER_STOP_READING:
+    case STEP_PEER_READ_ON:
         break;
     }
     return err_set(err, BLAME_HARNESS, "%s", _("a step of a peer was taken for a step of a program"));

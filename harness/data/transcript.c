@@ -24,6 +24,7 @@ static void event_free(struct event *event)
     switch (event->kind) {
     case EVENT_CALL: call_free(&event->call); break;
     case EVENT_OUTPUT: free(event->output.bytes.data); break;
+    case EVENT_INPUT: free(event->input.data); break;
     case EVENT_DEED: free(event->deed.bytes.data); break;
     case EVENT_PACKET: free(event->packet.raw.data); break;
     case EVENT_FLAG: free(event->flag); break;
@@ -84,10 +85,31 @@ int transcript_actor(const struct transcript *t, const char *name)
     return -1;
 }
 
+enum role call_effect(const struct call *call)
+{
+    enum role role = call_role(call->id);
+    if (role != ROLE_SPLICE || call->socket < 0)
+        return role;
+    enum { FROM = 0 };
+    return call->fd == (int)call->arg[FROM] ? ROLE_RECEIVE : ROLE_SEND;
+}
+
 void bytes_set(struct bytes *bytes, const void *data, size_t n, size_t keep)
 {
     size_t stored = n < keep ? n : keep;
     char *copy = stored > 0 ? mem_bytes(data, stored) : NULL;
+    struct digest digest = {0, 0};
+    if (stored < n)
+        digest_add(&digest, data, n);
     free(bytes->data);
-    *bytes = (struct bytes){.data = copy, .stored = stored, .total = n};
+    *bytes = (struct bytes){.data = copy, .stored = stored, .total = n, .hash = digest.hash};
+}
+
+void bytes_digest(const struct bytes *bytes, struct digest *digest)
+{
+    const struct digest all = {bytes->hash, bytes->total};
+    if (bytes->stored < bytes->total)
+        digest_join(digest, &all);
+    else
+        digest_add(digest, bytes->data, bytes->stored);
 }

@@ -12,6 +12,7 @@
 
 #include "data/address.h"
 #include "data/call.h"
+#include "data/digest.h"
 #include "ground/base.h"
 #include "ground/buf.h"
 
@@ -19,6 +20,7 @@ enum event_kind {
     EVENT_STEP,    /* a step of the script begins */
     EVENT_CALL,    /* a program's system call returned (or never did) */
     EVENT_OUTPUT,  /* a program wrote on its terminal */
+    EVENT_INPUT,   /* the script wrote on a program's standard input */
     EVENT_PROCESS, /* a process or thread began, changed its program or ended */
     EVENT_DEED,    /* a scripted peer, or the world, did or saw something */
     EVENT_PACKET,  /* a packet went over the world's loopback */
@@ -34,6 +36,7 @@ struct bytes {
     char *data;   /* the first `stored` bytes, with a NUL behind them; NULL when none */
     size_t stored;
     size_t total; /* how many there really were */
+    uint64_t hash; /* when not all are stored: of all of them, as in struct digest; 0: nobody looked at them */
 };
 
 /* Where in the student's source: resolved on demand from `pc` or from the saved stack. */
@@ -137,6 +140,7 @@ struct event {
         int step;
         struct call call;
         struct output output;
+        struct bytes input;
         struct process_event change;
         struct deed deed;
         struct packet packet;
@@ -187,8 +191,12 @@ const char *call_title(const struct call *call);
 /* A new event at the end, of this kind, the rest zeroed (descriptors and sockets -1). Valid until the next call. */
 struct event *transcript_add(struct transcript *t, enum event_kind kind, int actor, int process, int64_t time);
 int transcript_actor(const struct transcript *t, const char *name); /* -1: none */
+/* What the call does: its role, but for a splice() what it does with its socket, which is sending or receiving. */
+enum role call_effect(const struct call *call);
 /* Keeps a copy of the first KEEP of N bytes; what BYTES held before is freed (so it must have been zeroed once). */
 void bytes_set(struct bytes *bytes, const void *data, size_t n, size_t keep);
+/* Adds all bytes, stored or not, behind what DIGEST stands for. */
+void bytes_digest(const struct bytes *bytes, struct digest *digest);
 
 /*
  * A compact binary form with a version number and a checksum; calls are stored by name, so that it outlives changes of

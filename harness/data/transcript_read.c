@@ -7,7 +7,7 @@
 #include "ground/text.h"
 
 /* Far above what a scenario gives, and low enough that a forged transcript cannot eat the machine's memory. */
-enum { MAX_ACTORS = 1024, MAX_SOCKETS = 1 << 18, MAX_EVENTS = 1 << 18, MAX_STEP = 1 << 24 };
+enum { MAX_ACTORS = 1024, MAX_SOCKETS = 1 << 18, MAX_EVENTS = 1 << 19, MAX_STEP = 1 << 24 };
 
 /* How the numbers in the transcript that is being read are to be understood. */
 struct source_tables {
@@ -41,6 +41,8 @@ static void get_bytes(struct wire_reader *in, struct bytes *bytes)
         return;
     bytes_set(bytes, data, stored, stored);
     bytes->total = total;
+    if (stored < total)
+        bytes->hash = wire_get_fixed(in);
 }
 
 static void get_address(struct wire_reader *in, struct address *address)
@@ -133,6 +135,7 @@ static void get_event(struct source_tables *from, struct event *event)
         event->output.stream = (enum stream)wire_get_range(in, STREAM_STDOUT, STREAM_STDERR);
         get_bytes(in, &event->output.bytes);
         break;
+    case EVENT_INPUT: get_bytes(in, &event->input); break;
     case EVENT_PROCESS: get_change(in, &event->change); break;
     case EVENT_DEED: get_deed(in, &event->deed); break;
     case EVENT_PACKET: get_packet(in, &event->packet); break;

@@ -7,6 +7,8 @@ static void put_bytes(struct buf *out, const struct bytes *bytes)
     wire_put(out, bytes->total);
     wire_put(out, bytes->stored);
     wire_put_bytes(out, bytes->data, bytes->stored);
+    if (bytes->stored < bytes->total)
+        wire_put_fixed(out, bytes->hash);
 }
 
 static void put_address(struct buf *out, const struct address *address)
@@ -85,6 +87,7 @@ static void put_event(struct buf *out, const struct event *event, const uint8_t 
         wire_put_signed(out, event->output.stream);
         put_bytes(out, &event->output.bytes);
         break;
+    case EVENT_INPUT: put_bytes(out, &event->input); break;
     case EVENT_PROCESS: put_change(out, &event->change); break;
     case EVENT_DEED: put_deed(out, &event->deed); break;
     case EVENT_PACKET: put_packet(out, &event->packet); break;

@@ -109,7 +109,8 @@ struct wanted {
     enum role role;
     const struct flow *flow;
     uint64_t value;
-    size_t from, to; /* where on standard output it is looked for; TO only matters for the diagnosis */
+    size_t from, to; /* where on its stream it is looked for; TO only matters for the diagnosis */
+    bool on_stderr;  /* that is where it belongs */
 };
 
 /* Whether one of several calls gave a number that is printed. */
@@ -168,9 +169,10 @@ static char *candidates(const struct shown *out, const struct wanted *wanted)
     size_t listed = 0;
     for (size_t i = 0; i < out->n && listed < MOST; i++) {
         const struct number *number = &out->numbers[i];
-        if (number->start < wanted->from || number->start >= wanted->to || number->value > LARGEST)
+        if (number->start < wanted->from || number->start >= wanted->to ||
+            number->value > LARGEST + 2 * wanted->value)
             continue;
-        buf_printf(&text, "%s%d", listed > 0 ? ", " : "", (int)number->value);
+        buf_printf(&text, "%s%llu", listed > 0 ? ", " : "", (unsigned long long)number->value);
         listed++;
     }
     return listed > 0 ? buf_steal(&text) : NULL;
@@ -185,11 +187,11 @@ static bool is_taken(const struct shown *out, const struct wanted *wanted)
     return false;
 }
 
-static enum diagnosis diagnose_count(const struct trial *trial, const struct shown *out, const struct shown *err,
+static enum diagnosis diagnose_count(const struct trial *trial, const struct shown *out, const struct shown *other,
                                      const struct wanted *wanted)
 {
-    if (shown_has(err, wanted->value, output_after(&err->out, wanted->flow->last), SIZE_MAX))
-        return DIAGNOSIS_ON_STDERR;
+    if (shown_has(other, wanted->value, output_after(&other->out, wanted->flow->last), SIZE_MAX))
+        return wanted->on_stderr ? DIAGNOSIS_OUTPUT_NOT_ALONE : DIAGNOSIS_ON_STDERR;
     if (shows_a_part(trial, out, wanted))
         return is_sent_twice(trial, wanted) ? DIAGNOSIS_SENT_TWICE : DIAGNOSIS_COUNT_PARTIAL;
     if (shows_buffer(trial, out, wanted))
@@ -210,7 +212,7 @@ static void hint_at_count(struct trial *trial, const struct wanted *wanted, enum
         trial_hints(trial, _("The message took several calls: add their results up, and print the total, %llu."), value);
         return;
     }
-    if (wanted->flow->first != wanted->flow->last || wanted->value != wanted->flow->bytes)
+    if (wanted->flow->first != wanted->flow->last || wanted->value != wanted->flow->bytes || wanted->value == 0)
         return; /* no single call returned it: the diagnosis's own hint will do */
     if (diagnosis == DIAGNOSIS_COUNT_OF_BUFFER && one_more)
         trial_hints(trial, _("%llu is the size of the buffer, or one too many: print what %s returned, %llu."), value + 1, call,
@@ -219,18 +221,27 @@ static void hint_at_count(struct trial *trial, const struct wanted *wanted, enum
         trial_hints(trial, _("Print what %s returned, %llu, and not the size of the buffer."), call, value);
     else if (diagnosis == DIAGNOSIS_COUNT_PLUS_ONE)
         trial_hints(trial, _("Print what %s returned, %llu: your number is one too many."), call, value);
+    else if (diagnosis == DIAGNOSIS_COUNT_MISSING && wanted->on_stderr)
+        trial_hints(trial, _("Print what %s returned, %llu, on standard error, as a number of its own."), call, value);
     else if (diagnosis == DIAGNOSIS_COUNT_MISSING)
         trial_hints(trial, _("Print what %s returned, %llu, on standard output, as a number of its own."), call, value);
 }
 
-static void count_missing(struct trial *trial, const struct shown *out, const struct shown *err,
+static void count_missing(struct trial *trial, const struct shown *out, const struct shown *other,
                           const struct wanted *wanted)
 {
-    enum diagnosis diagnosis = diagnose_count(trial, out, err, wanted);
+    enum diagnosis diagnosis = diagnose_count(trial, out, other, wanted);
     trial_fails(trial, diagnosis, trial_event(trial, wanted->flow->last));
-    trial_expects(trial, _("%llu, as a number of its own on standard output"), (unsigned long long)wanted->value);
+    if (wanted->on_stderr)
+        trial_expects(trial, _("%llu, as a number of its own on standard error"), (unsigned long long)wanted->value);
+    else
+        trial_expects(trial, _("%llu, as a number of its own on standard output"), (unsigned long long)wanted->value);
     if (diagnosis == DIAGNOSIS_ON_STDERR) {
         trial_shows(trial, _("it is printed on standard error"));
+        return;
+    }
+    if (diagnosis == DIAGNOSIS_OUTPUT_NOT_ALONE) {
+        trial_shows(trial, _("it is printed on standard output"));
         return;
     }
     if (diagnosis == DIAGNOSIS_COUNT_BEFORE_CALL) {
@@ -281,13 +292,15 @@ static size_t find_count(const struct trial *trial, const struct shown *out, con
 /* Looks for each flow's count, each one after its last byte; says what is wrong with the first that is not there. */
 static void look_for_counts(struct trial *trial, enum role role, const struct flow *flows, size_t n, int64_t fixed)
 {
-    struct shown out, err;
-    shown_collect(trial, STREAM_STDOUT, &out);
-    shown_collect(trial, STREAM_STDERR, &err);
+    const char *stream = check_parameter(trial->spec, "stream");
+    bool on_stderr = stream != NULL && strcmp(stream, "stderr") == 0;
+    struct shown out, other;
+    shown_collect(trial, on_stderr ? STREAM_STDERR : STREAM_STDOUT, &out);
+    shown_collect(trial, on_stderr ? STREAM_STDOUT : STREAM_STDERR, &other);
     trial_passes(trial);
     for (size_t i = 0; i < n; i++) {
         struct wanted wanted = {role, &flows[i], fixed >= 0 ? (uint64_t)fixed : flows[i].bytes,
-                                output_after(&out.out, flows[i].last), SIZE_MAX};
+                                output_after(&out.out, flows[i].last), SIZE_MAX, on_stderr};
         size_t found = find_count(trial, &out, &wanted);
         if (found != SIZE_MAX) {
             out.taken[found] = true;
@@ -295,11 +308,11 @@ static void look_for_counts(struct trial *trial, enum role role, const struct fl
         }
         if (i + 1 < n && flows[i + 1].first > flows[i].last)
             wanted.to = output_after(&out.out, flows[i + 1].first);
-        count_missing(trial, &out, &err, &wanted);
+        count_missing(trial, &out, &other, &wanted);
         break;
     }
     shown_free(&out);
-    shown_free(&err);
+    shown_free(&other);
 }
 
 /* Puts the first look at a message (MSG_PEEK) before the flows, as one of them; false when there was none. */
@@ -338,6 +351,8 @@ void judge_prints_count(struct trial *trial)
     struct flow *flows;
     size_t n = facts_flows(trial->t, trial->actor, role, &flows);
     size_t last = facts_last_call(trial->t, trial->actor, role);
+    if (fixed == 0 && last == NOWHERE) /* no call was needed for that */
+        last = facts_first_success(trial->t, trial->actor, ROLE_CONNECT);
     if (n == 0 && fixed >= 0 && last != NOWHERE) {
         /* Nothing moved, and that is what is to be printed. */
         struct flow *flow = ARRAY_ADD(flows, n);

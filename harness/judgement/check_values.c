@@ -233,6 +233,11 @@ bool valid_actor(const char *value)
     return *value != '\0' && strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(value);
 }
 
+bool valid_mode(const char *value)
+{
+    return ONE_OF(value, "RD", "WR", "RDWR");
+}
+
 bool valid_text(const char *value)
 {
     (void)value; /* any bytes, none too */

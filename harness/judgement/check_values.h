@@ -27,6 +27,7 @@ bool valid_echo_word(const char *value);
 bool valid_socket_word(const char *value);
 bool valid_direction(const char *value);
 bool valid_actor(const char *value);
+bool valid_mode(const char *value);
 bool valid_text(const char *value);
 bool valid_lines(const char *value);
 bool valid_size(const char *value);

@@ -6,11 +6,11 @@
 #include "ground/text.h"
 #include "judgement/check_values.h"
 #include "judgement/trial.h"
+#include "judgement/wire.h"
 
 enum { QUOTE = 60 };
 
-/* The send that shows what went wrong: the last one on the socket that carried exactly these bytes, else the last of all. */
-static const struct event *sending_of(const struct trial *trial, const struct buf *bytes)
+const struct event *wire_sending_of(const struct trial *trial, const struct buf *bytes)
 {
     const struct transcript *t = trial->t;
     int program = trial_program(trial);
@@ -111,7 +111,7 @@ static void show_bytes(struct trial *trial, const struct buf *got, const char *t
         trial_shows(trial, _("nothing arrived"));
     else
         trial_shows(trial, ngettext("%s, %zu byte", "%s, %zu bytes", got->len), actual, got->len);
-    const struct event *send = sending_of(trial, got);
+    const struct event *send = wire_sending_of(trial, got);
     if (diagnosis == DIAGNOSIS_MESSAGE_CUT && send != NULL)
         hint_at_cut(trial, &send->call, n);
     else if (diagnosis == DIAGNOSIS_WRONG_BYTES)
@@ -124,6 +124,15 @@ static void show_bytes(struct trial *trial, const struct buf *got, const char *t
                              "of the message."), n);
 }
 
+void wire_differs(struct trial *trial, const struct buf *got, const char *text, size_t n)
+{
+    enum diagnosis diagnosis = compare(got, text, n);
+    trial_fails(trial, diagnosis, wire_sending_of(trial, got));
+    show_bytes(trial, got, text, n, diagnosis);
+    if (got->len == 0)
+        trial_explains(trial);
+}
+
 void judge_receives(struct trial *trial)
 {
     const char *text = trial->spec->value;
@@ -134,7 +143,7 @@ void judge_receives(struct trial *trial)
     size_t n_list = facts_arrivals(trial->t, trial->actor, trial_by_datagrams(trial), &list);
     static const struct buf nothing;
     if (n_list == 0 && n > 0) {
-        trial_lacks(trial, DIAGNOSIS_NOTHING_SENT, sending_of(trial, &nothing));
+        trial_lacks(trial, DIAGNOSIS_NOTHING_SENT, wire_sending_of(trial, &nothing));
         show_bytes(trial, &nothing, text, n, DIAGNOSIS_NOTHING_SENT);
         facts_connections_free(list, n_list);
         return;
@@ -145,14 +154,10 @@ void judge_receives(struct trial *trial)
         if (list[i].whole && got->len == n && memcmp(buf_text(got), text, n) == 0)
             continue;
         if (n == 0) {
-            trial_fails(trial, DIAGNOSIS_SENDS_UNASKED, sending_of(trial, got));
+            trial_fails(trial, DIAGNOSIS_SENDS_UNASKED, wire_sending_of(trial, got));
             show_bytes(trial, got, text, n, DIAGNOSIS_SENDS_UNASKED);
         } else {
-            enum diagnosis diagnosis = compare(got, text, n);
-            trial_fails(trial, diagnosis, sending_of(trial, got));
-            show_bytes(trial, got, text, n, diagnosis);
-            if (got->len == 0)
-                trial_explains(trial);
+            wire_differs(trial, got, text, n);
         }
         break;
     }
@@ -167,10 +172,10 @@ void judge_receives_size(struct trial *trial)
     struct connection *list;
     size_t n_list = facts_connections(trial->t, trial->actor, &list);
     size_t got = 0, wrong = 0;
-    while (wrong < n_list && list[wrong].received.len == wanted)
+    while (wrong < n_list && list[wrong].all_received.n == wanted)
         wrong++;
     if (wrong < n_list)
-        got = list[wrong].received.len;
+        got = (size_t)list[wrong].all_received.n;
     if (wrong == n_list && (n_list > 0 || wanted == 0)) {
         trial_passes(trial);
     } else {

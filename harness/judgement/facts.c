@@ -14,11 +14,7 @@ bool facts_is_call(const struct transcript *t, const struct event *e, int actor,
 {
     if (e->kind != EVENT_CALL || e->actor != actor || is_library(t, &e->call))
         return false;
-    enum role own = call_role(e->call.id);
-    /* splice() into a socket sends: its decoded descriptor is the one written to. */
-    if (own == ROLE_SPLICE && e->call.socket >= 0)
-        own = ROLE_SEND;
-    if (own != role)
+    if (call_effect(&e->call) != role)
         return false;
     return (role != ROLE_SEND && role != ROLE_RECEIVE) || e->call.socket >= 0;
 }

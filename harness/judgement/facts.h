@@ -81,7 +81,8 @@ bool signal_is_crash(int signal);
 
 /* One connection of a scripted peer, or all that it did without any. */
 struct connection {
-    struct buf sent, received;
+    struct buf sent, received; /* as far as they were kept */
+    struct digest all_sent, all_received;
     struct buf urgent; /* received apart from the flow */
     bool whole; /* no byte was left out of the transcript */
     enum { CONNECTION_OPEN, CONNECTION_FINISHED, CONNECTION_RESET } end; /* as the peer saw the other side's end */

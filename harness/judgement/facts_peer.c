@@ -13,8 +13,9 @@ static struct connection *current(struct connection **list, size_t *n)
     return &(*list)[*n - 1];
 }
 
-static void add_bytes(struct connection *connection, struct buf *to, const struct bytes *bytes)
+static void add_bytes(struct connection *connection, struct buf *to, struct digest *all, const struct bytes *bytes)
 {
+    bytes_digest(bytes, all);
     buf_add(to, bytes->data, bytes->stored);
     connection->whole = connection->whole && bytes->stored == bytes->total;
 }
@@ -30,15 +31,15 @@ static void follow(struct connection **list, size_t *n, const struct deed *deed)
         break;
     case DEED_SENT:
         connection = current(list, n);
-        add_bytes(connection, &connection->sent, &deed->bytes);
+        add_bytes(connection, &connection->sent, &connection->all_sent, &deed->bytes);
         break;
     case DEED_RECEIVED:
         connection = current(list, n);
-        add_bytes(connection, &connection->received, &deed->bytes);
+        add_bytes(connection, &connection->received, &connection->all_received, &deed->bytes);
         break;
     case DEED_URGENT:
         connection = current(list, n);
-        add_bytes(connection, &connection->urgent, &deed->bytes);
+        buf_add(&connection->urgent, deed->bytes.data, deed->bytes.stored);
         break;
     case DEED_END_OF_FILE:
         connection = current(list, n);
@@ -85,7 +86,7 @@ size_t facts_arrivals(const struct transcript *t, int peer, bool datagrams, stru
             continue;
         struct connection *one = ARRAY_ADD(*list, n);
         one->whole = true;
-        add_bytes(one, &one->received, &e->deed.bytes);
+        add_bytes(one, &one->received, &one->all_received, &e->deed.bytes);
     }
     return n;
 }

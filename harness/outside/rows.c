@@ -122,7 +122,7 @@ static void add_call(struct maker *m, const struct event *event)
     const struct call *call = &event->call;
     if (!call_interesting(call))
         return;
-    bool bytes_left = call_role(call->id) == ROLE_SEND && call->socket >= 0 && call->result > 0 && !call->injected;
+    bool bytes_left = call_effect(call) == ROLE_SEND && call->socket >= 0 && call->result > 0 && !call->injected;
     if (bytes_left) {
         int to = links_target(&m->links, event);
         struct row *arrow = add(m, event, ROW_ARROW, PAINT_NONE, quantity(&call->data));
@@ -145,6 +145,12 @@ static void add_output(struct maker *m, const struct event *event)
         m->printer = event;
     if (event->output.bytes.stored > 0)
         buf_add(&m->printed, event->output.bytes.data, event->output.bytes.stored);
+}
+
+static void add_input(struct maker *m, const struct event *event)
+{
+    AUTO_FREE char *bytes = quantity(&event->input);
+    add(m, event, ROW_TEXT, PAINT_DIM, mem_printf(_("on standard input: %s"), bytes));
 }
 
 static char *killed_text(const struct process_event *change)
@@ -252,6 +258,7 @@ static void add_event(struct maker *m, const struct event *event)
     case EVENT_STEP: break;
     case EVENT_CALL: add_call(m, event); break;
     case EVENT_OUTPUT: add_output(m, event); break;
+    case EVENT_INPUT: add_input(m, event); break;
     case EVENT_PROCESS: add_process(m, event); break;
     case EVENT_DEED: add_deed(m, event); break;
     case EVENT_PACKET: add_packet(m, event); break;

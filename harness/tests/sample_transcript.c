@@ -60,6 +60,7 @@ static void add_others(struct transcript *t)
     struct output *output = &transcript_add(t, EVENT_OUTPUT, 0, 12, 50)->output;
     output->stream = STREAM_STDERR;
     bytes_set(&output->bytes, "bind: \033[0m", 10, 100);
+    bytes_set(&transcript_add(t, EVENT_INPUT, 0, 0, 55)->input, "typed\n", 6, 3);
     transcript_add(t, EVENT_PROCESS, 0, 12, 60)->change =
         (struct process_event){.change = PROCESS_KILLED, .status = 9, .main = true, .ours = true};
     struct deed *deed = &transcript_add(t, EVENT_DEED, 1, 0, 40)->deed;

@@ -188,6 +188,12 @@ void staged_deed(struct staged *s, int peer, enum deed_kind kind, const char *te
         bytes_set(&e->deed.bytes, text, strlen(text), KEPT);
 }
 
+void staged_input(struct staged *s, const char *text)
+{
+    struct event *e = transcript_add(&s->t, EVENT_INPUT, STAGED_PROGRAM, 0, s->time++);
+    bytes_set(&e->input, text, strlen(text), KEPT);
+}
+
 void staged_stuck(struct staged *s, int step, bool busy_wait)
 {
     struct event *e = transcript_add(&s->t, EVENT_STUCK, -1, 0, s->time++);

@@ -46,6 +46,8 @@ void staged_exit(struct staged *s, int status);
 void staged_kill(struct staged *s, int signal, bool ours);
 void staged_held(struct staged *s, int socket, bool at_exit);
 void staged_deed(struct staged *s, int peer, enum deed_kind kind, const char *text);
+/* The script writes this on the program's standard input. */
+void staged_input(struct staged *s, const char *text);
 void staged_stuck(struct staged *s, int step, bool busy_wait);
 
 /* Adds a check about OF; PARAMETER is "name=value" or NULL. The strings must outlive the stage. */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "data/script_load.h"
@@ -174,6 +175,24 @@ static void letters_follow_the_seed(void)
     unload(&three);
 }
 
+static void big_messages_are_made_later(void)
+{
+    struct played p;
+    const char *play = "s: {listen: \"0.0.0.0:1\"}, s: {send: {binary: 100}}, s: {send: {line: 100000}}, "
+                       "start: p, input: {p: {binary: 70000}}";
+    CU_ASSERT_EQUAL_FATAL(load(&p, play, 1), 0);
+    const struct step *s = p.script.steps;
+    CU_ASSERT(s[1].form == MESSAGE_BINARY && s[1].size == 100 && memchr(s[1].bytes, '\0', 100) != NULL);
+    CU_ASSERT(s[2].form == MESSAGE_LINE && s[2].size == 100000 && s[2].bytes == NULL);
+    CU_ASSERT(s[4].form == MESSAGE_BINARY && s[4].bytes == NULL && s[4].seed != s[1].seed);
+    CU_ASSERT_TRUE(script_equal(&p.script, &p.script));
+    char *line = mem_alloc(s[2].size);
+    script_fill(&s[2], line);
+    CU_ASSERT(line[s[2].size - 1] == '\n' && memchr(line, '\n', s[2].size - 1) == NULL);
+    free(line);
+    unload(&p);
+}
+
 static void repeat_is_unrolled(void)
 {
     struct played p;
@@ -325,6 +344,7 @@ int suite_script(void)
         {"actions of peers are read", takes_peers_actions},
         {"steps about several clients are read", takes_steps_about_several_clients},
         {"letters depend on seed and place alone", letters_follow_the_seed},
+        {"big messages are made later", big_messages_are_made_later},
         {"a repeat is unrolled, with its counter", repeat_is_unrolled},
         {"what is wrong in a step is said with its place", wrong_steps_are_explained},
         {"a play can't grow without end", endless_repeats_are_refused},

@@ -79,6 +79,7 @@ static void check_same_event(const struct event *a, const struct event *b)
         CU_ASSERT_EQUAL(a->output.stream, b->output.stream);
         CU_ASSERT_TRUE(same_bytes(&a->output.bytes, &b->output.bytes));
         break;
+    case EVENT_INPUT: CU_ASSERT_TRUE(same_bytes(&a->input, &b->input)); break;
     case EVENT_PROCESS:
         CU_ASSERT_EQUAL(a->change.change, b->change.change);
         CU_ASSERT_EQUAL(a->change.other, b->change.other);
@@ -204,6 +205,25 @@ static void test_bytes_keep_the_beginning(void)
     CU_ASSERT_EQUAL(bytes.stored, 0);
 }
 
+static void test_bytes_left_out_count_in_the_digest(void)
+{
+    struct bytes first = {0}, second = {0};
+    struct digest kept = {0, 0}, left_out = {0, 0}, whole = {0, 0};
+    bytes_set(&first, "abcdef", 6, 2);
+    bytes_set(&second, "ghi", 3, 0);
+    bytes_digest(&first, &left_out);
+    bytes_digest(&second, &left_out);
+    bytes_set(&first, "abcdef", 6, 6);
+    bytes_set(&second, "ghi", 3, 3);
+    bytes_digest(&first, &kept);
+    bytes_digest(&second, &kept);
+    digest_add(&whole, "abcdefghi", 9);
+    CU_ASSERT_TRUE(digest_equal(&kept, &whole));
+    CU_ASSERT_TRUE(digest_equal(&left_out, &whole));
+    free(first.data);
+    free(second.data);
+}
+
 static double seconds(void)
 {
     struct timespec now;
@@ -250,6 +270,7 @@ int suite_transcript(void)
         {"an empty transcript is one", test_an_empty_transcript_is_one},
         {"new events name no socket, actors are found", test_new_events_name_no_socket},
         {"bytes keep their beginning and their size", test_bytes_keep_the_beginning},
+        {"bytes left out count in the digest", test_bytes_left_out_count_in_the_digest},
         {"a long transcript is quick", test_a_long_transcript_is_quick},
     };
     return suite_add("transcript", tests, COUNT_OF(tests));

@@ -24,6 +24,7 @@ struct capture {
     int fd;
     struct transcript *transcript;
     struct tracer *tracer;
+    size_t plain; /* packets kept that only carry or acknowledge bytes */
 };
 
 static void set_address(struct address *address, int family, const void *host, uint16_t port)
@@ -95,6 +96,13 @@ static bool read_packet(struct packet *packet, const unsigned char *data, size_t
     return true;
 }
 
+/* Beginnings, ends and urgent bytes always are evidence; thousands of packets with bytes are no better one than the first. */
+static bool is_worth_keeping(struct capture *capture, const struct packet *packet)
+{
+    enum { MOST_PLAIN = 4096, TELLING = PACKET_SYN | PACKET_FIN | PACKET_RST | PACKET_URG };
+    return packet->protocol != IPPROTO_TCP || (packet->flags & TELLING) != 0 || ++capture->plain <= MOST_PLAIN;
+}
+
 static void take_packets(void *context, uint32_t events)
 {
     (void)events;
@@ -106,7 +114,7 @@ static void take_packets(void *context, uint32_t events)
             break;
         size_t have = (size_t)length < sizeof data ? (size_t)length : sizeof data;
         struct packet packet = {.protocol = 0};
-        if (!read_packet(&packet, data, have, (size_t)length))
+        if (!read_packet(&packet, data, have, (size_t)length) || !is_worth_keeping(capture, &packet))
             continue;
         struct event *event =
             transcript_add(capture->transcript, EVENT_PACKET, -1, 0, tracer_now(capture->tracer));
@@ -126,7 +134,7 @@ int capture_start(struct transcript *transcript, struct tracer *tracer, struct e
     setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof on);
     setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
     struct capture *capture = mem_alloc(sizeof *capture);
-    *capture = (struct capture){fd, transcript, tracer};
+    *capture = (struct capture){fd, transcript, tracer, 0};
     if (tracer_watch(tracer, fd, EPOLLIN, take_packets, capture) < 0)
         return err_errno(err, BLAME_ENVIRONMENT, _("cannot capture packets"));
     return 0;

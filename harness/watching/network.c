@@ -2,12 +2,14 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/if_addr.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "ground/text.h"
 
@@ -136,11 +138,24 @@ static bool has_ipv6(void)
     return fd >= 0;
 }
 
+/*
+ * What a socket may hold unsent is megabytes elsewhere: a peer that reads slowly would have to wait for as much before the
+ * program notices. Where this can't be set it stays as it is.
+ */
+static void bound_unsent(void)
+{
+    static const char sizes[] = "4096 16384 262144";
+    AUTO_CLOSE int fd = open("/proc/sys/net/ipv4/tcp_wmem", O_WRONLY | O_CLOEXEC);
+    ssize_t ignored = fd >= 0 ? write(fd, sizes, sizeof sizes - 1) : 0;
+    (void)ignored;
+}
+
 int network_setup(struct err *err)
 {
     AUTO_CLOSE int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
     if (fd < 0)
         return err_errno(err, BLAME_ENVIRONMENT, "netlink");
+    bound_unsent();
     struct requests requests = {.len = 0};
     add_link_up(&requests);
     if (has_ipv6()) {

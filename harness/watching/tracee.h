@@ -79,7 +79,8 @@ struct terminal {
     int actor;
     enum stream stream;
     size_t printed;  /* bytes */
-    unsigned prints; /* calls */
+    uint64_t prints; /* calls */
+    struct tracer *tracer;
 };
 
 struct watched_fd {
@@ -91,6 +92,7 @@ struct watched_fd {
 struct tracked_socket {
     uint64_t inode;
     int64_t receive_timeout, send_timeout; /* SO_RCVTIMEO, SO_SNDTIMEO, ns; 0: none */
+    size_t kept_sent, kept_received;       /* bytes in the transcript */
 };
 
 struct stranger { /* a new thread whose parent's event has not come yet */
@@ -120,7 +122,7 @@ struct tracer {
     size_t n_watched;
     struct tracked_socket *tracked; /* transcript.sockets, in the same order */
     size_t n_tracked;
-    int *inputs; /* by actor: our end of its standard input; -1 */
+    struct input **inputs; /* by actor: its standard input; NULL */
     size_t n_inputs;
     struct spending {    /* by actor: processor time, ns */
         int64_t ended;   /* of its processes that have ended */
@@ -140,6 +142,7 @@ struct tracer {
     unsigned stops;    /* handled so far */
     unsigned begun;    /* processes and threads, by programs themselves */
     size_t kept;       /* bytes in the transcript */
+    uint64_t given;    /* bytes that the script has given to programs */
     bool real_timer;   /* a program uses a timer that is not virtual */
     struct timer *timers; /* see tracer_timer.c */
     size_t n_timers;
@@ -193,6 +196,8 @@ void decode_entry(struct tracer *tracer, struct thread *thread);
 void decode_exit(struct tracer *tracer, struct thread *thread);
 /* What of SIZE bytes the call sent or received, gathered from its buffers, at most KEEP. */
 void decode_data(struct thread *thread, size_t size, size_t keep, struct bytes *out);
+/* Of the first SIZE bytes of the call's buffers. */
+struct digest decode_digest(struct thread *thread, size_t size);
 /* Whether the call's buffers can be read up to that many bytes. */
 bool decode_readable(struct thread *thread, size_t size);
 /* The student's own code that made the call: call.pc, or else call.stack. */
@@ -237,8 +242,12 @@ bool thread_blocked(struct tracer *tracer, struct thread *thread);
 bool quiet_over_limit(struct tracer *tracer);
 int64_t quiet_cpu(const struct tracer *tracer, int actor); /* ns, of all processes of the actor */
 
-/* tracer_start.c */
+/* What arrived at a terminal by other calls than those, splice() for instance. */
 void terminal_drain(void *terminal, uint32_t events);
+
+/* tracer_input.c: FD becomes the input's. */
+int input_open(struct tracer *tracer, int actor, int fd);
+void inputs_free(struct tracer *tracer);
 
 /* tracer_stop.c: handles all stops that there are; whether there was any. */
 bool stops_handle(struct tracer *tracer);

@@ -52,8 +52,7 @@ void tracer_free(struct tracer *tracer)
         close(tracer->terminals[i]->master);
         free(tracer->terminals[i]);
     }
-    for (size_t i = 0; i < tracer->n_inputs; i++)
-        tracer_end_input(tracer, (int)i);
+    inputs_free(tracer);
     timer_forget(tracer, NULL);
     free(tracer->timers);
     free(tracer->processes);
@@ -64,7 +63,6 @@ void tracer_free(struct tracer *tracer)
         free(tracer->watched[i]);
     free(tracer->watched);
     free(tracer->tracked);
-    free(tracer->inputs);
     free(tracer->spending);
     close(tracer->epoll);
     close(tracer->signals);
@@ -143,6 +141,17 @@ void tracer_unwatch(struct tracer *tracer, int fd)
         /* Freed at the end only: an event for it may already have been fetched. */
         tracer->watched[i]->ready = NULL;
     }
+}
+
+void tracer_given(struct tracer *tracer, size_t bytes)
+{
+    tracer->given += bytes;
+}
+
+bool tracer_weary(const struct tracer *tracer)
+{
+    enum { MOST_STOPS = 40000 };
+    return tracer->stops > MOST_STOPS;
 }
 
 void tracer_kept(struct tracer *tracer, size_t bytes)

@@ -58,8 +58,9 @@ bool tracer_sleeping(const struct tracer *tracer, int actor); /* a thread of it 
 /* In a quiet world: the next sleep or wait with a timeout ends. False when there is none. */
 bool tracer_pass_time(struct tracer *tracer);
 int tracer_signal(struct tracer *tracer, int actor, int signal_number);
-/* Writes all of it, while the world goes on as far as needed; false when the program does not take it. */
-bool tracer_input(struct tracer *tracer, int actor, const char *data, size_t n);
+/* Puts these bytes behind what is yet to be written on the program's standard input, which takes them in as the world goes on;
+   or its end. DATA must outlive the tracer. */
+void tracer_input(struct tracer *tracer, int actor, const char *data, size_t n);
 void tracer_end_input(struct tracer *tracer, int actor);
 
 /* For peers: READY is called when FD has one of EVENTS (EPOLL…). */
@@ -69,6 +70,11 @@ void tracer_unwatch(struct tracer *tracer, int fd);
 /* Something happened that a polling program may be waiting for; and, for progress, something that carries the play on. */
 void tracer_activity(struct tracer *tracer);
 void tracer_progress(struct tracer *tracer);
+/* So many bytes more were given to programs to read: they may make more calls for it. */
+void tracer_given(struct tracer *tracer, size_t bytes);
+/* The programs have made so many calls that the rest of a big message is spared them: who copies byte by byte is right, and
+   would take minutes. */
+bool tracer_weary(const struct tracer *tracer);
 /* So many bytes more are kept in the transcript. */
 void tracer_kept(struct tracer *tracer, size_t bytes);
 int64_t tracer_now(const struct tracer *tracer);

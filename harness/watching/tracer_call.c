@@ -35,7 +35,7 @@ struct event *call_record(struct tracer *tracer, struct thread *thread)
     tracer_kept(tracer, event->call.data.stored + (event->call.stack != NULL ? event->call.stack->top.stored : 0));
     /* What the call owned is the transcript's now. */
     thread->call.stack = NULL;
-    thread->call.data = (struct bytes){NULL, 0, 0};
+    thread->call.data = (struct bytes){NULL, 0, 0, 0};
     return event;
 }
 
@@ -52,14 +52,14 @@ static void go_on(struct tracer *tracer, struct thread *thread, const struct eve
 /* Sets of roles, as bits. */
 #define BIT(role) (UINT64_C(1) << ROLE_##role)
 static const uint64_t on_sockets = BIT(SOCKET) | BIT(BIND) | BIT(LISTEN) | BIT(ACCEPT) | BIT(CONNECT) | BIT(SHUTDOWN) |
-                                   BIT(SEND) | BIT(RECEIVE) | BIT(CLOSE);
+                                   BIT(SEND) | BIT(RECEIVE) | BIT(SPLICE) | BIT(CLOSE);
 static const uint64_t may_be_in_vain =
-    BIT(CLOCK) | BIT(POLL) | BIT(RECEIVE) | BIT(ACCEPT) | BIT(CONNECT) | BIT(SEND) | BIT(WAIT);
+    BIT(CLOCK) | BIT(POLL) | BIT(RECEIVE) | BIT(ACCEPT) | BIT(CONNECT) | BIT(SEND) | BIT(SPLICE) | BIT(WAIT);
 static const uint64_t without_exit =
-    BIT(KILL) | BIT(SIGRETURN) | BIT(CLOCK) | BIT(TIMER) | BIT(SPLICE) | BIT(PAIR) | BIT(REAL_TIMER);
+    BIT(KILL) | BIT(SIGRETURN) | BIT(CLOCK) | BIT(TIMER) | BIT(PAIR) | BIT(REAL_TIMER);
 static const uint64_t always_recorded = BIT(SOCKET) | BIT(BIND) | BIT(LISTEN) | BIT(ACCEPT) | BIT(CONNECT) |
                                         BIT(SHUTDOWN) | BIT(SLEEP) | BIT(UNLINK) | BIT(HANDLER) | BIT(FORK);
-static const uint64_t recorded_on_sockets = BIT(SEND) | BIT(RECEIVE) | BIT(CLOSE) | BIT(OPTION);
+static const uint64_t recorded_on_sockets = BIT(SEND) | BIT(RECEIVE) | BIT(SPLICE) | BIT(CLOSE) | BIT(OPTION);
 
 static bool is_in(enum role role, uint64_t set)
 {
@@ -206,6 +206,8 @@ static bool exit_matters(enum role role, const struct descriptor *descriptor)
 {
     if (role == ROLE_SEND || role == ROLE_RECEIVE)
         return descriptor->kind != DESCRIPTOR_FILE;
+    if (role == ROLE_SPLICE)
+        return descriptor->kind == DESCRIPTOR_SOCKET;
     if (role == ROLE_CLOSE)
         return descriptor->kind == DESCRIPTOR_SOCKET || descriptor->kind == DESCRIPTOR_NONE;
     return !is_in(role, without_exit);
@@ -219,6 +221,16 @@ static bool place_matters(enum role role, const struct descriptor *descriptor)
     return role != ROLE_CLOCK && role != ROLE_FUTEX && role != ROLE_WAIT && descriptor->kind != DESCRIPTOR_FILE;
 }
 
+/* splice() is about the socket at either of its ends: where the bytes go, or else where they come from. */
+static struct descriptor resolve_splice(struct tracer *tracer, struct thread *thread)
+{
+    struct descriptor to = descriptor_used(tracer, thread, thread->call.fd);
+    if (to.kind == DESCRIPTOR_SOCKET)
+        return to;
+    thread->call.fd = (int)thread->args[0];
+    return descriptor_used(tracer, thread, thread->call.fd);
+}
+
 /* What the call is about: arguments, descriptor, socket, place in the source. */
 static struct descriptor describe(struct tracer *tracer, struct thread *thread, const struct ptrace_syscall_info *info)
 {
@@ -227,7 +239,9 @@ static struct descriptor describe(struct tracer *tracer, struct thread *thread, 
     for (int i = 0; i < 6; i++)
         thread->args[i] = info->seccomp.args[i];
     decode_entry(tracer, thread);
-    if (thread->call.fd >= 0)
+    if (role == ROLE_SPLICE)
+        descriptor = resolve_splice(tracer, thread);
+    else if (thread->call.fd >= 0)
         descriptor = descriptor_used(tracer, thread, thread->call.fd);
     if (place_matters(role, &descriptor))
         decode_place(tracer, thread, info->instruction_pointer, info->stack_pointer);
@@ -347,7 +361,8 @@ static bool is_empty(const struct thread *thread, enum role role)
     const struct call *call = &thread->call;
     if (call->result < 0)
         return call->error != EINTR && !call->timed_out;
-    return (role == ROLE_POLL || role == ROLE_WAIT || role == ROLE_RECEIVE) && call->result == 0 && !call->timed_out;
+    bool may_end = role == ROLE_POLL || role == ROLE_WAIT || role == ROLE_RECEIVE || role == ROLE_SPLICE;
+    return may_end && call->result == 0 && !call->timed_out;
 }
 
 static bool worth_recording(const struct thread *thread, enum role role, bool empty)

@@ -108,7 +108,7 @@ void decode_data(struct thread *thread, size_t size, size_t keep, struct bytes *
     size_t n = fetch_vectors(thread, vectors, COUNT_OF(vectors));
     size_t want = size < keep ? size : keep;
     free(out->data);
-    *out = (struct bytes){mem_alloc(want + 1), 0, size};
+    *out = (struct bytes){mem_alloc(want + 1), 0, size, 0};
     for (size_t i = 0; i < n && out->stored < want; i++) {
         size_t part = vectors[i].iov_len < want - out->stored ? vectors[i].iov_len : want - out->stored;
         size_t got = memory_read(thread->tid, (uint64_t)(uintptr_t)vectors[i].iov_base, out->data + out->stored, part);
@@ -116,6 +116,29 @@ void decode_data(struct thread *thread, size_t size, size_t keep, struct bytes *
         if (got < part)
             break;
     }
+}
+
+struct digest decode_digest(struct thread *thread, size_t size)
+{
+    enum { PART = 65536 };
+    char part[PART];
+    struct digest digest = {0, 0};
+    struct iovec vectors[MAX_VECTORS];
+    size_t n = fetch_vectors(thread, vectors, COUNT_OF(vectors));
+    for (size_t i = 0; i < n; i++) {
+        uint64_t at = (uint64_t)(uintptr_t)vectors[i].iov_base;
+        for (size_t left = vectors[i].iov_len; left > 0 && digest.n < size;) {
+            size_t want = left < sizeof part ? left : sizeof part;
+            want = want < size - digest.n ? want : size - digest.n;
+            size_t got = memory_read(thread->tid, at, part, want);
+            digest_add(&digest, part, got);
+            if (got < want)
+                return digest;
+            at += got;
+            left -= got;
+        }
+    }
+    return digest;
 }
 
 bool decode_readable(struct thread *thread, size_t size)
@@ -179,9 +202,23 @@ static void fetch_option(struct thread *thread)
         bytes_set(&thread->call.data, value, n, sizeof value);
 }
 
+/* What went over a connection is kept up to a point: megabytes are told by their number. */
+static void keep_data(struct tracer *tracer, struct thread *thread, size_t size)
+{
+    enum { KEEP = 65536, KEEP_EACH_WAY = 262144 };
+    struct call *call = &thread->call;
+    size_t unknown = 0, *kept = &unknown;
+    if (call->socket >= 0 && call_role(call->id) == ROLE_SEND)
+        kept = &tracer->tracked[call->socket].kept_sent;
+    else if (call->socket >= 0)
+        kept = &tracer->tracked[call->socket].kept_received;
+    size_t room = KEEP_EACH_WAY - *kept;
+    decode_data(thread, size, room < KEEP ? room : KEEP, &call->data);
+    *kept += call->data.stored;
+}
+
 void decode_exit(struct tracer *tracer, struct thread *thread)
 {
-    (void)tracer;
     struct call *call = &thread->call;
     const struct syscall_row *row = thread->row;
     if (call->result < 0)
@@ -209,8 +246,7 @@ void decode_exit(struct tracer *tracer, struct thread *thread)
             return;
         size = size > thread->message ? message.msg_len : 0;
     }
-    enum { KEEP = 65536 };
-    decode_data(thread, size, KEEP, &call->data);
+    keep_data(tracer, thread, size);
 }
 
 /* --- the place --- */
@@ -285,6 +321,6 @@ void decode_place(struct tracer *tracer, struct thread *thread, uint64_t ip, uin
     registers_dwarf(&registers, call->stack->registers);
     char *top = mem_alloc(STACK_KEEP);
     size_t got = memory_read(thread->tid, sp, top, STACK_KEEP);
-    call->stack->top = (struct bytes){top, got, got};
+    call->stack->top = (struct bytes){top, got, got, 0};
     save_modules(tracer, thread);
 }

@@ -30,16 +30,6 @@ struct start {
     int trouble;               /* errno goes here when something fails before the program runs */
 };
 
-/* Programs' output was taken from their write calls already; the terminal is only kept from filling up. */
-void terminal_drain(void *terminal, uint32_t events)
-{
-    (void)events;
-    struct terminal *t = terminal;
-    char ignored[65536];
-    while (read(t->master, ignored, sizeof ignored) > 0)
-        continue;
-}
-
 /* No echo, no translation: what is written arrives unchanged, and yet it is a terminal. */
 static void make_plain(int slave)
 {
@@ -62,7 +52,8 @@ static int open_terminal(struct tracer *tracer, int actor, enum stream stream, i
         return err_errno(err, BLAME_ENVIRONMENT, _("cannot open a pseudo-terminal"));
     make_plain(*slave);
     struct terminal *terminal = mem_alloc(sizeof *terminal);
-    *terminal = (struct terminal){.number = number, .master = steal_fd(&master), .actor = actor, .stream = stream};
+    *terminal = (struct terminal){
+        .number = number, .master = steal_fd(&master), .actor = actor, .stream = stream, .tracer = tracer};
     *ARRAY_ADD(tracer->terminals, tracer->n_terminals) = terminal;
     if (tracer_watch(tracer, terminal->master, EPOLLIN | EPOLLET, terminal_drain, terminal) < 0)
         return err_errno(err, BLAME_ENVIRONMENT, _("cannot open a pseudo-terminal"));
@@ -142,13 +133,6 @@ static int let_go(struct tracer *tracer, int go, int trouble, struct err *err)
     return 0;
 }
 
-static void keep_input(struct tracer *tracer, int actor, int fd)
-{
-    while (tracer->n_inputs <= (size_t)actor)
-        *ARRAY_ADD(tracer->inputs, tracer->n_inputs) = -1;
-    tracer->inputs[actor] = fd;
-}
-
 int tracer_start(struct tracer *tracer, const struct launch *launch, struct err *err)
 {
     int input[2], ready[2], go[2], trouble[2];
@@ -184,37 +168,7 @@ int tracer_start(struct tracer *tracer, const struct launch *launch, struct err 
     fcntl(input_in, F_SETFL, O_NONBLOCK);
     if (attach(tracer, pid, &start, ready_out, err) < 0)
         return -1;
-    keep_input(tracer, launch->actor, launch->input ? steal_fd(&input_in) : -1);
+    if (launch->input && input_open(tracer, launch->actor, steal_fd(&input_in)) < 0)
+        return err_errno(err, BLAME_HARNESS, "epoll_ctl");
     return let_go(tracer, go_in, trouble_out, err);
-}
-
-static bool writable(void *context)
-{
-    int fd = *(int *)context;
-    return write(fd, "", 0) == 0;
-}
-
-bool tracer_input(struct tracer *tracer, int actor, const char *data, size_t n)
-{
-    int fd = (size_t)actor < tracer->n_inputs ? tracer->inputs[actor] : -1;
-    size_t done = 0;
-    while (fd >= 0 && done < n) {
-        ssize_t written = write(fd, data + done, n - done);
-        if (written > 0) {
-            done += (size_t)written;
-            tracer_activity(tracer);
-        } else if (errno != EAGAIN || tracer_run(tracer, true, NULL, NULL) != RUN_QUIET || !writable(&fd)) {
-            return false;
-        }
-    }
-    return done == n;
-}
-
-void tracer_end_input(struct tracer *tracer, int actor)
-{
-    if ((size_t)actor < tracer->n_inputs && tracer->inputs[actor] >= 0) {
-        close(tracer->inputs[actor]);
-        tracer->inputs[actor] = -1;
-        tracer_activity(tracer);
-    }
 }

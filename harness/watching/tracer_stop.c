@@ -163,6 +163,14 @@ static void forget_stranger(struct tracer *tracer, pid_t tid)
             tracer->strangers[i] = tracer->strangers[--tracer->n_strangers];
 }
 
+/* Whatever was given to a program it may take, send and print byte by byte. */
+static size_t most_events(const struct tracer *tracer)
+{
+    enum { MOST = 400000, EVENTS_PER_BYTE = 2 };
+    uint64_t most = tracer->bounds.events + EVENTS_PER_BYTE * tracer->given;
+    return most < MOST ? (size_t)most : MOST;
+}
+
 /* A program that makes watched calls without end never lets the loop become impatient. */
 static void count_stop(struct tracer *tracer, const struct thread *thread)
 {
@@ -171,7 +179,7 @@ static void count_stop(struct tracer *tracer, const struct thread *thread)
         quiet_over_limit(tracer);
     enum { MOST_KEPT = 64 << 20 };
     const struct transcript *t = tracer->transcript;
-    bool over = (tracer->bounds.events > 0 && t->n_events > tracer->bounds.events) || tracer->kept > MOST_KEPT;
+    bool over = (tracer->bounds.events > 0 && t->n_events > most_events(tracer)) || tracer->kept > MOST_KEPT;
     if (!over || thread == NULL)
         return;
     int actor = thread->process->actor;

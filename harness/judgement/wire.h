@@ -1,0 +1,12 @@
+/* wire: says how the bytes that arrived at a peer differ from a text. Private to check_wire.c and check_reply.c. */
+#ifndef JUDGEMENT_WIRE_H
+#define JUDGEMENT_WIRE_H
+
+#include "judgement/trial.h"
+
+/* GOT is not this TEXT of N bytes: fails, shows both, and says why when the cause is known. */
+void wire_differs(struct trial *trial, const struct buf *got, const char *text, size_t n);
+/* The send that shows what went wrong: the last on the socket that carried exactly these bytes, else the last of all; NULL. */
+const struct event *wire_sending_of(const struct trial *trial, const struct buf *bytes);
+
+#endif

@@ -1,0 +1,131 @@
+/*
+ * What programs read on standard input. The script puts bytes there, and they are written as the program takes them: it may
+ * copy megabytes to a peer that awaits them in the next step.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "watching/tracee.h"
+
+enum {
+    ROOM = 8192,         /* of the pipe: how much may lie there unread */
+    KEEP_INPUT = 262144, /* of each standard input, in the transcript */
+    AT_LEAST = 8192      /* of a message, however weary */
+};
+
+struct input {
+    struct tracer *tracer;
+    int actor;
+    int fd; /* our end of the pipe; -1: closed */
+    struct piece {
+        const char *data;
+        size_t n, done;
+    } *pieces;
+    size_t n_pieces, current;
+    size_t kept;
+    bool ends; /* after the last piece */
+};
+
+static void shut(struct input *input)
+{
+    if (input->fd < 0)
+        return;
+    tracer_unwatch(input->tracer, input->fd);
+    close(input->fd);
+    input->fd = -1;
+    tracer_activity(input->tracer);
+}
+
+static void note(struct input *input, const char *data, size_t n)
+{
+    struct tracer *tracer = input->tracer;
+    struct event *event = transcript_add(tracer->transcript, EVENT_INPUT, input->actor, 0, tracer->now);
+    bytes_set(&event->input, data, n, KEEP_INPUT - input->kept);
+    input->kept += event->input.stored;
+    tracer_kept(tracer, event->input.stored);
+    tracer_given(tracer, n);
+    tracer_progress(tracer);
+}
+
+/* Writes what there is room for; false when the pipe is full. */
+static bool feed_piece(struct input *input, struct piece *piece)
+{
+    while (piece->done < piece->n) {
+        if (piece->done >= AT_LEAST && tracer_weary(input->tracer))
+            return true;
+        ssize_t n = write(input->fd, piece->data + piece->done, piece->n - piece->done);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return errno != EAGAIN; /* else nobody reads any more */
+        note(input, piece->data + piece->done, (size_t)n);
+        piece->done += (size_t)n;
+    }
+    return true;
+}
+
+static void feed(struct input *input)
+{
+    while (input->fd >= 0 && input->current < input->n_pieces) {
+        if (!feed_piece(input, &input->pieces[input->current]))
+            return;
+        input->current++;
+    }
+    if (input->ends)
+        shut(input);
+}
+
+static void room_again(void *context, uint32_t events)
+{
+    (void)events;
+    feed(context);
+}
+
+int input_open(struct tracer *tracer, int actor, int fd)
+{
+    struct input *input = mem_alloc(sizeof *input);
+    *input = (struct input){.tracer = tracer, .actor = actor, .fd = fd};
+    while (tracer->n_inputs <= (size_t)actor)
+        *ARRAY_ADD(tracer->inputs, tracer->n_inputs) = NULL;
+    tracer->inputs[actor] = input;
+    fcntl(fd, F_SETPIPE_SZ, ROOM);
+    return tracer_watch(tracer, fd, EPOLLOUT | EPOLLET, room_again, input);
+}
+
+void inputs_free(struct tracer *tracer)
+{
+    for (size_t i = 0; i < tracer->n_inputs; i++) {
+        if (tracer->inputs[i] == NULL)
+            continue;
+        shut(tracer->inputs[i]);
+        free(tracer->inputs[i]->pieces);
+        free(tracer->inputs[i]);
+    }
+    free(tracer->inputs);
+}
+
+static struct input *input_of(const struct tracer *tracer, int actor)
+{
+    return (size_t)actor < tracer->n_inputs ? tracer->inputs[actor] : NULL;
+}
+
+void tracer_input(struct tracer *tracer, int actor, const char *data, size_t n)
+{
+    struct input *input = input_of(tracer, actor);
+    if (input == NULL)
+        return;
+    *ARRAY_ADD(input->pieces, input->n_pieces) = (struct piece){data, n, 0};
+    feed(input);
+}
+
+void tracer_end_input(struct tracer *tracer, int actor)
+{
+    struct input *input = input_of(tracer, actor);
+    if (input == NULL)
+        return;
+    input->ends = true;
+    feed(input);
+}

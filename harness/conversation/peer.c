@@ -433,7 +433,8 @@ int peer_begin(struct peer *peer, const struct step *step, struct err *err)
     peer->has_sent = false;
     if (step->kind == STEP_PEER_LISTEN || step->kind == STEP_PEER_BIND)
         return begin_listen(peer, step, err);
-    if (step->kind == STEP_PEER_CONNECT || step->kind == STEP_PEER_ATTEMPT)
+    if (step->kind == STEP_PEER_CONNECT || step->kind == STEP_PEER_ATTEMPT ||
+        (step->kind == STEP_PEER_CONNECT_ELSE && peer->broken))
         return begin_connect(peer, step, err);
     if (step->kind == STEP_PEER_ACCEPT) {
         drop(peer, &peer->connection);
@@ -461,7 +462,7 @@ void peer_reach(struct peer *peer, const struct peer *other)
 bool peer_done(const struct peer *peer)
 {
     const struct step *step = peer->step;
-    if (step->kind == STEP_PEER_CONNECT)
+    if (step->kind == STEP_PEER_CONNECT || step->kind == STEP_PEER_CONNECT_ELSE)
         return !peer->connecting;
     if (step->kind == STEP_PEER_ACCEPT)
         return peer->connection >= 0 || peer->listener < 0;

@@ -333,6 +333,7 @@ static enum progress play_step(struct play *play, const struct step *step, struc
     case STEP_PEER_BIND:
     case STEP_PEER_CONNECT:
     case STEP_PEER_REACH:
+    case STEP_PEER_CONNECT_ELSE:
     case STEP_PEER_ATTEMPT:
     case STEP_PEER_ACCEPT:
     case STEP_PEER_SEND:

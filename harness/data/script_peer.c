@@ -85,6 +85,7 @@ static int read_argument(struct script_reader *reader, const struct yaml *argume
     case STEP_PEER_LISTEN:
     case STEP_PEER_BIND: return read_address(argument, step, err);
     case STEP_PEER_CONNECT:
+    case STEP_PEER_CONNECT_ELSE:
     case STEP_PEER_ATTEMPT: return read_destination(argument, step, err);
     case STEP_PEER_REACH: return read_other(reader, argument, step, err);
     case STEP_PEER_SEND: return read_message(reader, argument, step, err);

@@ -300,6 +300,7 @@ int read_program_step(struct script_reader *reader, const struct yaml *argument,
     case STEP_PEER_BIND:
     case STEP_PEER_CONNECT:
     case STEP_PEER_REACH:
+    case STEP_PEER_CONNECT_ELSE:
     case STEP_PEER_ATTEMPT:
     case STEP_PEER_ACCEPT:
     case STEP_PEER_SEND:

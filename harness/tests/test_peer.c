@@ -112,6 +112,20 @@ static void what_fails_is_no_error_of_ours(void)
     watched_end(&w);
 }
 
+static void a_refused_peer_has_another_address(void)
+{
+    struct watched w;
+    if (watched_play(&w, "start: {p: {arguments: [serve-one]}},\nuntil: {p: listening},\nc: {connect: \"[::1]:5000\"},\n"
+                         "c: {connect-else: \"127.0.0.1:5000\"},\nc: {connect-else: \"127.0.0.1:6000\"},\n"
+                         "c: {send: hello},\nc: {receive: 5},\nc: {receive: end-of-file},\nc: close,\nuntil: {p: exited}")) {
+        CU_ASSERT_FALSE(w.t.stuck);
+        CU_ASSERT_PTR_NOT_NULL(watched_deed(&w, "c", DEED_REFUSED, 0));
+        CU_ASSERT_PTR_NULL(watched_deed(&w, "c", DEED_REFUSED, 1));
+        CU_ASSERT_STRING_EQUAL(watched_received(&w, "c"), "hello");
+    }
+    watched_end(&w);
+}
+
 /* The privilege goes with one program; the kernel answers unless a peer does. */
 static void raw_sockets_carry_echoes(void)
 {
@@ -210,6 +224,7 @@ int suite_peer(void)
         {"urgent data stand apart from the flow", urgent_data_stand_apart},
         {"what fails is written down", what_fails_is_no_error_of_ours},
         {"raw sockets carry echoes", raw_sockets_carry_echoes},
+        {"a refused peer has another address", a_refused_peer_has_another_address},
         {"a reset reaches the program", a_reset_reaches_the_program},
         {"much is sent both ways", much_is_sent_both_ways},
         {"several connections follow each other", several_connections_follow_each_other},

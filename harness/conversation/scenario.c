@@ -291,6 +291,25 @@ static bool peer_step_done(void *context)
     return peer_done(context);
 }
 
+static bool peer_step_done_or_held(void *context)
+{
+    return peer_done(context) || peer_holds_back(context);
+}
+
+/* No time passes between the parts of a message: they are one. */
+static enum progress play_peer(struct play *play, struct peer *peer)
+{
+    while (!peer_done(peer)) {
+        bool held = peer_holds_back(peer);
+        enum run run = tracer_run(play->tracer, !held, held ? peer_step_done : peer_step_done_or_held, peer);
+        if (run == RUN_QUIET && held)
+            peer_goes_on(peer);
+        else if (run != RUN_DONE)
+            return progress_of(run);
+    }
+    return PROGRESS_ON;
+}
+
 static enum progress step_peer(struct play *play, const struct step *step, struct err *err)
 {
     int actor = transcript_actor(&play->transcript, step->actor);
@@ -303,14 +322,7 @@ static enum progress step_peer(struct play *play, const struct step *step, struc
         peer_reach(play->peers[actor], play->peers[other]);
     if (peer_done(play->peers[actor]))
         return PROGRESS_ON;
-    struct peer *peer = play->peers[actor];
-    for (;;) {
-        bool held_back = peer_holds_back(peer);
-        enum run run = tracer_run(play->tracer, !held_back, peer_step_done, peer);
-        if (run != RUN_QUIET || !held_back)
-            return progress_of(run);
-        peer_goes_on(peer);
-    }
+    return play_peer(play, play->peers[actor]);
 }
 
 static enum progress play_step(struct play *play, const struct step *step, struct err *err)

@@ -86,6 +86,18 @@ static void a_slow_peer_stops_a_program(void)
     watched_end(&w);
 }
 
+static void a_peer_sends_megabytes(void)
+{
+    struct watched w;
+    if (watched_play(&w, "start: {p: {arguments: [count-all]}},\nuntil: {p: listening},\nc: {connect: \"127.0.0.1:5000\"},\n"
+                         "c: {send: {size: 4194304}},\nc: half-close,\nuntil: {p: exited}")) {
+        CU_ASSERT_FALSE(w.t.stuck);
+        CU_ASSERT_STRING_EQUAL(watched_printed(&w, "p", STREAM_STDOUT), "4194304\n");
+        CU_ASSERT(w.t.end < 1000000); /* ns */
+    }
+    watched_end(&w);
+}
+
 /* Who copies byte by byte is given less, and neither is that a fault nor does it take minutes. */
 static void byte_by_byte_is_borne(void)
 {
@@ -110,6 +122,7 @@ int suite_input(void)
         {"input is fed as it is read", input_is_fed_as_it_is_read},
         {"splicing is sending and receiving", splicing_is_sending_and_receiving},
         {"a slow peer stops a program", a_slow_peer_stops_a_program},
+        {"a peer sends megabytes", a_peer_sends_megabytes},
         {"byte by byte is borne", byte_by_byte_is_borne},
     };
     return suite_add("input", tests, COUNT_OF(tests));

@@ -23,6 +23,7 @@ struct place {
 
 struct pool {
     struct place *places;
+    struct pollfd *polled; /* for each place */
     size_t n_places;
     struct pool_job *jobs;
     size_t n_jobs; /* that wait */
@@ -42,6 +43,7 @@ struct pool *pool_new(int jobs)
     struct pool *pool = mem_alloc(sizeof *pool);
     pool->n_places = (size_t)(jobs > 0 ? jobs : n);
     pool->places = mem_alloc(pool->n_places * sizeof *pool->places);
+    pool->polled = mem_alloc(pool->n_places * sizeof *pool->polled);
     for (size_t i = 0; i < pool->n_places; i++)
         pool->places[i] = (struct place){.cpu = cpus[i % (size_t)n], .fd = -1};
     return pool;
@@ -61,6 +63,7 @@ void pool_free(struct pool *pool)
     while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
         continue;
     free(pool->places);
+    free(pool->polled);
     free(pool->jobs);
     free(pool);
 }
@@ -108,24 +111,40 @@ static void receive(struct place *place)
         finish(place);
 }
 
+/* Whether any place is taken. */
+static bool fill_places(struct pool *pool)
+{
+    bool busy = false;
+    for (size_t i = 0; i < pool->n_places; i++) {
+        while (!pool->places[i].taken && pool->n_jobs > 0)
+            start_in(pool, &pool->places[i]);
+        pool->polled[i] = (struct pollfd){.fd = pool->places[i].taken ? pool->places[i].fd : -1, .events = POLLIN};
+        busy |= pool->places[i].taken;
+    }
+    return busy;
+}
+
+static void take_results(struct pool *pool)
+{
+    for (size_t i = 0; i < pool->n_places; i++)
+        if (pool->polled[i].revents != 0)
+            receive(&pool->places[i]);
+}
+
+void pool_turn(struct pool *pool)
+{
+    if (fill_places(pool) && poll(pool->polled, pool->n_places, 0) > 0)
+        take_results(pool);
+}
+
 int pool_run(struct pool *pool)
 {
-    AUTO_FREE struct pollfd *polled = mem_alloc(pool->n_places * sizeof *polled);
-    for (;;) {
-        bool busy = false;
-        for (size_t i = 0; i < pool->n_places; i++) {
-            while (!pool->places[i].taken && pool->n_jobs > 0)
-                start_in(pool, &pool->places[i]);
-            polled[i] = (struct pollfd){.fd = pool->places[i].taken ? pool->places[i].fd : -1, .events = POLLIN};
-            busy |= pool->places[i].taken;
-        }
-        if (!busy)
-            return 0;
-        int ready = interrupt_poll(polled, pool->n_places);
+    while (fill_places(pool)) {
+        int ready = interrupt_poll(pool->polled, pool->n_places);
         if (interrupt_caught() != 0)
             return -1;
-        for (size_t i = 0; ready > 0 && i < pool->n_places; i++)
-            if (polled[i].revents != 0)
-                receive(&pool->places[i]);
+        if (ready > 0)
+            take_results(pool);
     }
+    return 0;
 }

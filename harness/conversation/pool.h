@@ -27,6 +27,8 @@ struct pool_job {
 struct pool *pool_new(int jobs);
 void pool_free(struct pool *pool); /* ends what still runs */
 void pool_add(struct pool *pool, const struct pool_job *job);
+/* Starts what there is room for, and takes what has come, without waiting: for whoever has more to do before pool_run(). */
+void pool_turn(struct pool *pool);
 /* Until all jobs are done: 0; or until a signal came (interrupt.h): -1. */
 int pool_run(struct pool *pool);
 

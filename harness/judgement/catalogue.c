@@ -6,25 +6,27 @@
 
 #include "judgement/check.h"
 
-int catalogue_load(struct catalogue *catalogue, const struct grade_request *request, struct err *err)
+int catalogue_open(struct catalogue *catalogue, const struct grade_request *request, struct err *err)
 {
     *catalogue = (struct catalogue){.n = 0};
     const struct library library = {request->exercises_dir, request->root};
-    struct exercise_setting setting = {.library = &library, .seed = request->seed};
-    setting.rules = check_rules(&setting.n_rules);
     AUTO_FREE char *name = mem_printf("assignments/%s.yaml", request->assignment);
     AUTO_FREE char *path = library_path(&library, name);
     if (assignment_load(&catalogue->assignment, path, err) < 0)
         return -1;
     catalogue->exercises = mem_alloc(catalogue->assignment.n * sizeof *catalogue->exercises);
-    for (size_t i = 0; i < catalogue->assignment.n; i++) {
-        AUTO_FREE char *folder = library_exercise(&library, catalogue->assignment.items[i].exercise);
-        if (exercise_load(&catalogue->exercises[i], folder, &setting, err) < 0) {
-            catalogue_free(catalogue);
-            return -1;
-        }
-        catalogue->n++;
-    }
+    return 0;
+}
+
+int catalogue_read_next(struct catalogue *catalogue, const struct grade_request *request, struct err *err)
+{
+    const struct library library = {request->exercises_dir, request->root};
+    struct exercise_setting setting = {.library = &library, .seed = request->seed};
+    setting.rules = check_rules(&setting.n_rules);
+    AUTO_FREE char *folder = library_exercise(&library, catalogue->assignment.items[catalogue->n].exercise);
+    if (exercise_load(&catalogue->exercises[catalogue->n], folder, &setting, err) < 0)
+        return -1;
+    catalogue->n++;
     return 0;
 }
 

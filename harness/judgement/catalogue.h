@@ -8,12 +8,14 @@
 
 struct catalogue {
     struct assignment assignment;
-    struct exercise *exercises; /* in the order of assignment.items */
-    size_t n;
+    struct exercise *exercises; /* in the order of assignment.items; room for all from the start */
+    size_t n;                   /* read so far */
 };
 
-/* Blame: exercise. */
-int catalogue_load(struct catalogue *catalogue, const struct grade_request *request, struct err *err);
+/* Reads the assignment. Blame: exercise. */
+int catalogue_open(struct catalogue *catalogue, const struct grade_request *request, struct err *err);
+/* Reads the next exercise of it. A program can be compiled while the definitions of the others are read. */
+int catalogue_read_next(struct catalogue *catalogue, const struct grade_request *request, struct err *err);
 void catalogue_free(struct catalogue *catalogue);
 /* Whether --only lets this one through; no pattern lets all through. */
 bool catalogue_wants_exercise(const struct grade_request *request, const struct exercise *exercise);

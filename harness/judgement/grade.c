@@ -9,21 +9,32 @@
 #include "judgement/grading.h"
 #include "judgement/score.h"
 
-static int grade_all(const struct grade_request *request, const struct catalogue *catalogue,
-                     const struct submission *submission, struct grade_result *result, struct err *err)
+/* Each program begins to be compiled as soon as its definition is known. */
+static int add_all(struct grading *grading, const struct grade_request *request, struct catalogue *catalogue,
+                   const struct submission *submission, struct grade_result *result, struct err *err)
 {
-    struct grading *grading = grading_new(request, &result->plan, err);
-    if (grading == NULL)
-        return -1;
-    for (size_t i = 0; i < catalogue->n; i++) {
+    for (size_t i = 0; i < catalogue->assignment.n; i++) {
+        if (catalogue_read_next(catalogue, request, err) < 0)
+            return -1;
         if (!catalogue_wants_exercise(request, &catalogue->exercises[i]))
             continue;
         grading_add(grading, submission, &catalogue->exercises[i], result);
         result->exercises[result->n_exercises - 1].weight = catalogue->assignment.items[i].weight;
     }
-    int status = result->n_exercises > 0
-                     ? grading_run(grading, err)
-                     : err_set(err, BLAME_EXERCISE, _("--only matches no exercise of this assignment"));
+    if (result->n_exercises == 0)
+        return err_set(err, BLAME_EXERCISE, _("--only matches no exercise of this assignment"));
+    return 0;
+}
+
+static int grade_all(const struct grade_request *request, struct catalogue *catalogue, const struct submission *submission,
+                     struct grade_result *result, struct err *err)
+{
+    struct grading *grading = grading_new(request, &result->plan, err);
+    if (grading == NULL)
+        return -1;
+    int status = add_all(grading, request, catalogue, submission, result, err);
+    if (status == 0)
+        status = grading_run(grading, err);
     grading_free(grading);
     return status;
 }
@@ -43,7 +54,7 @@ int grade_run(const struct grade_request *request, struct grade_result *result, 
     struct catalogue catalogue = {.n = 0};
     struct submission submission = {.n_files = 0};
     *result = (struct grade_result){.scale = 0};
-    int status = catalogue_load(&catalogue, request, err);
+    int status = catalogue_open(&catalogue, request, err);
     if (status == 0)
         status = submission_load(&submission, request->submission, err);
     if (status == 0)

@@ -268,6 +268,7 @@ void grading_add(struct grading *grading, const struct submission *submission, c
                                    .result = tree->n_exercises - 1};
     *ARRAY_ADD(grading->works, grading->n_works) = work;
     begin_exercise(work);
+    pool_turn(grading->pool);
 }
 
 int grading_run(struct grading *grading, struct err *err)
@@ -278,21 +279,6 @@ int grading_run(struct grading *grading, struct err *err)
     free(grading->works);
     grading->works = NULL;
     grading->n_works = 0;
-    return status;
-}
-
-static int check_isolation(struct grading *grading, char **text, struct err *err)
-{
-    struct plan plan;
-    plan_for_programs(&plan, grading->skeleton);
-    plan.cpu = -1;
-    int status = sandbox_probe(&plan, err);
-    if (status == 0 && grading->request->plan) {
-        struct buf printed = BUF_EMPTY;
-        plan_print(&plan, &printed);
-        *text = buf_steal(&printed);
-    }
-    plan_free(&plan);
     return status;
 }
 
@@ -315,13 +301,27 @@ static int prepare(struct grading *grading, char **plan, struct err *err)
     /* Worlds look for it from another folder. */
     AUTO_FREE char *build = realpath(request->build, NULL);
     grading->reference = mem_printf("%s/reference", build != NULL ? build : request->build);
-    if (make_folder(grading, err) < 0 || check_isolation(grading, plan, err) < 0 ||
-        policy_make(&grading->for_programs, POLICY_PROGRAM, err) < 0 ||
-        policy_make(&grading->for_compilers, POLICY_COMPILER, err) < 0)
+    if (make_folder(grading, err) < 0)
         return -1;
+    struct plan example;
+    struct probe probe;
+    plan_for_programs(&example, grading->skeleton);
+    example.cpu = -1;
+    sandbox_probe_begin(&example, &probe);
+    int status = policy_make(&grading->for_programs, POLICY_PROGRAM, err);
+    if (status == 0)
+        status = policy_make(&grading->for_compilers, POLICY_COMPILER, err);
+    if (sandbox_probe_end(&probe, err) < 0)
+        status = -1;
+    if (status == 0 && request->plan) {
+        struct buf printed = BUF_EMPTY;
+        plan_print(&example, &printed);
+        *plan = buf_steal(&printed);
+    }
+    plan_free(&example);
     grading->pool = pool_new(request->jobs);
     grading->unwinder = unwinder_new();
-    return 0;
+    return status;
 }
 
 struct grading *grading_new(const struct grade_request *request, char **plan, struct err *err)
@@ -340,12 +340,13 @@ void grading_free(struct grading *grading)
     if (grading == NULL)
         return;
     struct err ignored = ERR_NONE;
+    /* First the folder: the worlds whose results have come still need some milliseconds to end. */
+    if (grading->folder != NULL)
+        fs_remove_tree(grading->folder, &ignored);
     if (grading->pool != NULL)
         pool_free(grading->pool);
     if (grading->unwinder != NULL)
         unwinder_free(grading->unwinder);
-    if (grading->folder != NULL)
-        fs_remove_tree(grading->folder, &ignored);
     for (size_t i = 0; i < grading->n_works; i++)
         free_work(grading->works[i]);
     free(grading->works);

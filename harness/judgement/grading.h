@@ -20,8 +20,8 @@ struct grading;
 struct grading *grading_new(const struct grade_request *request, char **plan, struct err *err);
 void grading_free(struct grading *grading);
 /*
- * Adds an exercise to TREE: the program that SUBMISSION has for EXERCISE is graded by the next grading_run(), until when all of
- * them must live. Nothing else may be added to the tree meanwhile.
+ * Adds an exercise to TREE: the program that SUBMISSION has for EXERCISE is graded, from now on and by the next grading_run(),
+ * until whose end, or that of the grading, all of them must live. Nothing else may be added to the tree meanwhile.
  */
 void grading_add(struct grading *grading, const struct submission *submission, const struct exercise *exercise,
                  struct grade_result *tree);

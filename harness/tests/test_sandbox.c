@@ -136,15 +136,22 @@ static void worlds_are_unprivileged_outside(void)
     plan_free(&plan);
 }
 
+static int probe(const struct plan *plan, struct err *err)
+{
+    struct probe probe;
+    sandbox_probe_begin(plan, &probe);
+    return sandbox_probe_end(&probe, err);
+}
+
 static void a_world_that_cannot_be_made_says_why(void)
 {
     struct plan plan;
     struct err err = ERR_NONE;
     plan_for_programs(&plan, watched_skeleton());
     plan.cpu = -1;
-    CU_ASSERT_EQUAL(sandbox_probe(&plan, &err), 0);
+    CU_ASSERT_EQUAL(probe(&plan, &err), 0);
     plan_add_program(&plan, "/no/such/file", "watched");
-    CU_ASSERT_EQUAL(sandbox_probe(&plan, &err), -1);
+    CU_ASSERT_EQUAL(probe(&plan, &err), -1);
     CU_ASSERT_EQUAL(err.blame, BLAME_ENVIRONMENT);
     CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "/programs/watched"));
     plan_free(&plan);

@@ -208,22 +208,29 @@ static void probe_failed(void *arg, const struct err *err)
     _exit(1);
 }
 
-int sandbox_probe(const struct plan *plan, struct err *err)
+void sandbox_probe_begin(const struct plan *plan, struct probe *probe)
 {
+    *probe = (struct probe){.pid = -1, .in = -1, .cause = ERR_NONE};
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) < 0)
-        return err_errno(err, BLAME_ENVIRONMENT, "pipe");
-    AUTO_CLOSE int in = ends[0];
-    AUTO_CLOSE int out = ends[1];
-    struct sandbox_body body = {probe_run, probe_failed, &out};
-    struct err cause = ERR_NONE;
-    pid_t pid = sandbox_start(plan, &body, &cause);
-    close(steal_fd(&out));
-    if (pid >= 0) {
-        ssize_t n = read(in, cause.text, sizeof cause.text - 1);
-        cause.text[n > 0 ? n : 0] = '\0';
+    if (pipe2(ends, O_CLOEXEC) < 0) {
+        err_errno(&probe->cause, BLAME_ENVIRONMENT, "pipe");
+        return;
+    }
+    probe->in = ends[0];
+    struct sandbox_body body = {probe_run, probe_failed, &ends[1]};
+    probe->pid = sandbox_start(plan, &body, &probe->cause);
+    close(ends[1]);
+}
+
+int sandbox_probe_end(struct probe *probe, struct err *err)
+{
+    AUTO_CLOSE int in = steal_fd(&probe->in);
+    struct err *cause = &probe->cause;
+    if (probe->pid >= 0) {
+        ssize_t n = read(in, cause->text, sizeof cause->text - 1);
+        cause->text[n > 0 ? n : 0] = '\0';
         int status = -1;
-        waitpid(pid, &status, 0);
+        waitpid(probe->pid, &status, 0);
         if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
             return 0;
     }
@@ -233,7 +240,7 @@ int sandbox_probe(const struct plan *plan, struct err *err)
                      "kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000; on Ubuntu 24.04: sysctl -w "
                      "kernel.apparmor_restrict_unprivileged_userns=0; docker run --security-opt seccomp=unconfined "
                      "--security-opt systempaths=unconfined)"),
-                   cause.text);
+                   cause->text);
 }
 
 /* --- in programs, before exec --- */

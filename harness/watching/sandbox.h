@@ -28,8 +28,17 @@ struct sandbox_body {
 };
 pid_t sandbox_start(const struct plan *plan, const struct sandbox_body *body, struct err *err);
 
-/* Whether worlds can be made here: makes one with exactly the flags of production. ERR then says what lacks and the remedy. */
-int sandbox_probe(const struct plan *plan, struct err *err);
+/*
+ * Whether worlds can be made here: makes one with exactly the flags of production. It begins to, and meanwhile there may be
+ * something else to do; at the end ERR says what lacks and the remedy.
+ */
+struct probe {
+    pid_t pid;
+    int in;
+    struct err cause;
+};
+void sandbox_probe_begin(const struct plan *plan, struct probe *probe);
+int sandbox_probe_end(struct probe *probe, struct err *err);
 
 /* In a child of the world, before exec: a session of its own, limits, default signals. Async-signal-safe. 0 or -1. */
 int sandbox_confine(const struct bounds *bounds);

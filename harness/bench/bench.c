@@ -1,7 +1,7 @@
 /*
  * bench: measures what design and interface promise, and says of each promise whether it is kept. `make bench` runs it.
  *
- * Usage: bench --root PROJECT --build FOLDER [NAME...]: scenario, submission, cores, endings; none: all.
+ * Usage: bench --root PROJECT --build FOLDER [NAME...]: scenario, submission, whole, cores, endings; none: all.
  * Exit status: 0; 1 when something could not be measured; 2 for a wrong argument. A target that is missed is no failure:
  * machines differ, and so do their neighbours.
  */
@@ -57,12 +57,17 @@ static int measure_scenario(const struct stage *stage, struct measures *measures
 
 /* --- a whole submission --- */
 
-static int measure_submission(const struct stage *stage, struct measures *measures, struct err *err)
+/* The five of the first assignment as a student of the lecture would write them, and the model programs of all exercises. */
+static const char first_assignment[] = "tp1", lecture[] = "fixtures/correct/lecture";
+static const char whole_course[] = "all", models[] = "reference";
+
+static int measure_course(const struct stage *stage, const struct course *course, enum measure_id time_id,
+                          enum measure_id processor_id, struct measures *measures, struct err *err)
 {
     double time[2][PAIRS], processor[2][PAIRS];
     for (size_t i = 0; i < SLOW_PAIRS; i++) {
         struct spent spent[2];
-        if (whole_grade(stage, 0, &spent[0], err) < 0 || whole_compile(stage, &spent[1], err) < 0)
+        if (whole_grade(stage, course, 0, &spent[0], err) < 0 || whole_compile(stage, course, &spent[1], err) < 0)
             return -1;
         for (int side = 0; side < 2; side++) {
             time[side][i] = spent[side].elapsed;
@@ -71,10 +76,30 @@ static int measure_submission(const struct stage *stage, struct measures *measur
     }
     double a, b;
     double ratio = pairs_ratio(time[0], time[1], SLOW_PAIRS, &a, &b);
-    measure_set(measures, MEASURE_SUBMISSION, ratio, "%.2f s / %.2f s", a, b);
+    measure_set(measures, time_id, ratio, "%.2f s / %.2f s, %zu programs", a, b, course->n);
     ratio = pairs_ratio(processor[0], processor[1], SLOW_PAIRS, &a, &b);
-    measure_set(measures, MEASURE_SUBMISSION_PROCESSOR, ratio, "%.2f s / %.2f s", a, b);
+    measure_set(measures, processor_id, ratio, "%.2f s / %.2f s", a, b);
     return 0;
+}
+
+static int measure_submission(const struct stage *stage, struct measures *measures, struct err *err)
+{
+    struct course course;
+    int status = course_load(&course, stage, first_assignment, lecture, err);
+    if (status == 0)
+        status = measure_course(stage, &course, MEASURE_SUBMISSION, MEASURE_SUBMISSION_PROCESSOR, measures, err);
+    course_free(&course);
+    return status;
+}
+
+static int measure_whole(const struct stage *stage, struct measures *measures, struct err *err)
+{
+    struct course course;
+    int status = course_load(&course, stage, whole_course, models, err);
+    if (status == 0)
+        status = measure_course(stage, &course, MEASURE_WHOLE, MEASURE_WHOLE_PROCESSOR, measures, err);
+    course_free(&course);
+    return status;
 }
 
 static int measure_cores(const struct stage *stage, struct measures *measures, struct err *err)
@@ -83,10 +108,11 @@ static int measure_cores(const struct stage *stage, struct measures *measures, s
         measure_failed(measures, MEASURE_CORES, "there is one processor only");
         return 0;
     }
+    const struct course course = {.assignment = first_assignment, .sources = lecture};
     double one[PAIRS], two[PAIRS];
     for (size_t i = 0; i < SLOW_PAIRS; i++) {
         struct spent spent[2];
-        if (whole_grade(stage, 1, &spent[0], err) < 0 || whole_grade(stage, 2, &spent[1], err) < 0)
+        if (whole_grade(stage, &course, 1, &spent[0], err) < 0 || whole_grade(stage, &course, 2, &spent[1], err) < 0)
             return -1;
         one[i] = spent[0].elapsed;
         two[i] = spent[1].elapsed;
@@ -200,6 +226,7 @@ static const struct {
 } groups[] = {
     {"scenario", measure_scenario, MEASURE_SCENARIO_TIME, MEASURE_SCENARIO_PROCESSOR},
     {"submission", measure_submission, MEASURE_SUBMISSION, MEASURE_SUBMISSION_PROCESSOR},
+    {"whole", measure_whole, MEASURE_WHOLE, MEASURE_WHOLE_PROCESSOR},
     {"cores", measure_cores, MEASURE_CORES, MEASURE_CORES},
     {"endings", measure_endings, MEASURE_DEADLOCK, MEASURE_MEANWHILE},
 };

@@ -6,12 +6,22 @@
 
 #include "bench/stage.h"
 
+/* An assignment, and the folder of the project that holds a right program for each of its exercises. */
+struct course {
+    const char *assignment, *sources;
+    char **programs; /* their names; owned */
+    size_t n;
+};
+
+int course_load(struct course *course, const struct stage *stage, const char *assignment, const char *sources, struct err *err);
+void course_free(struct course *course);
+
 /* Starts ARGV[0] (looked up in PATH). The process, which ends with us, or -1. */
 pid_t whole_start(char *const *argv, struct err *err);
 
-/* The course's five programs are graded; JOBS 0: as the grader thinks best. All of it must pass. */
-int whole_grade(const struct stage *stage, int jobs, struct spent *spent, struct err *err);
+/* The programs are graded; JOBS 0: as the grader thinks best. All of them must pass. */
+int whole_grade(const struct stage *stage, const struct course *course, int jobs, struct spent *spent, struct err *err);
 /* They are compiled, as many at a time as there are processors. */
-int whole_compile(const struct stage *stage, struct spent *spent, struct err *err);
+int whole_compile(const struct stage *stage, const struct course *course, struct spent *spent, struct err *err);
 
 #endif

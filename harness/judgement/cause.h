@@ -75,6 +75,8 @@ bool cause_same_name(const char *a, const char *b);
 bool cause_is_path(const struct inquiry *inquiry, struct cause *cause, const struct event *e);
 /* A path taken by force: the unlink() before this bind that removed a path which another server held. */
 bool cause_is_theft(const struct inquiry *inquiry, struct cause *cause, size_t bind, bool taken);
+/* A path taken away: the unlink() by another program, after this bind, that left the program without its name. */
+bool cause_is_loss(const struct inquiry *inquiry, struct cause *cause, size_t bind);
 /* What this error means for an address that is a path, translated; NULL: what it means for any. */
 const char *cause_local_hint(const struct call *failed);
 void cause_free(struct cause *cause);

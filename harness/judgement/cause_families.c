@@ -85,9 +85,11 @@ static bool serves_one_family(const struct inquiry *inquiry, struct cause *cause
                     mem_printf(_("%s listens on IPv4 only (%s)"), inquiry->who, where));
 }
 
-/* Whether a peer listens at this port, at another address. */
+/* Whether a peer listens at this port, at another address. A path is one address and no port. */
 static bool is_served_elsewhere(const struct transcript *t, const struct address *tried)
 {
+    if (address_port(tried) < 0)
+        return false;
     for (size_t i = 0; i < t->n_events; i++) {
         const struct deed *deed = &t->events[i].deed;
         if (t->events[i].kind == EVENT_DEED && deed->kind == DEED_LISTENING && !address_is_any(&deed->address) &&

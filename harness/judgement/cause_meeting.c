@@ -290,7 +290,7 @@ bool cause_of_server(const struct inquiry *inquiry, struct cause *cause)
     if (right != NOWHERE) {
         const struct event *bind = &t->events[right];
         bool noticed = inquiry->meeting.conflict && notices_conflict(inquiry);
-        if (cause_is_theft(inquiry, cause, right, is_taken(inquiry, right)))
+        if (cause_is_theft(inquiry, cause, right, is_taken(inquiry, right)) || cause_is_loss(inquiry, cause, right))
             return true;
         if (!noticed && wrong_interface(inquiry, cause, bind))
             return true;

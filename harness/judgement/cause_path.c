@@ -37,6 +37,10 @@ bool cause_is_path(const struct inquiry *inquiry, struct cause *cause, const str
 {
     enum { SHORTEST_CUT = 90 }; /* nobody cuts a path much shorter than sun_path is */
     AUTO_FREE char *given = address_text(&e->call.address);
+    if (given[0] == '@' && inquiry->meeting.path[0] != '@')
+        return cause_is(cause, DIAGNOSIS_WRONG_PATH, e,
+                        mem_printf(_("%s gives %s a name that begins with a NUL, which is no path"), inquiry->who,
+                                   call_name(e->call.id)));
     const char *right = inquiry->meeting.path, *name = last_part(right), *given_name = last_part(given);
     if (strncmp(given_name, name, strlen(name)) == 0)
         return false;
@@ -61,6 +65,24 @@ bool cause_is_theft(const struct inquiry *inquiry, struct cause *cause, size_t b
         if (call_succeeded(&t->events[i].call) && cause_same_name(removed, path))
             return cause_is(cause, DIAGNOSIS_PATH_STOLEN, &t->events[i],
                             mem_printf(_("%s has removed the path of a server that is running"), inquiry->who));
+    }
+    return false;
+}
+
+bool cause_is_loss(const struct inquiry *inquiry, struct cause *cause, size_t bind)
+{
+    const struct transcript *t = inquiry->t;
+    if (address_family(&t->events[bind].call.address) != AF_UNIX)
+        return false;
+    AUTO_FREE char *path = address_text(&t->events[bind].call.address);
+    for (size_t i = bind + 1; i < t->n_events && i < facts_ending(t, inquiry->actor).event; i++) {
+        const struct event *e = &t->events[i];
+        if (e->actor == inquiry->actor || !facts_is_call(t, e, e->actor, ROLE_UNLINK) || !call_succeeded(&e->call))
+            continue;
+        AUTO_FREE char *removed = address_text(&e->call.address);
+        if (cause_same_name(removed, path))
+            return cause_is(cause, DIAGNOSIS_PATH_STOLEN, e,
+                            mem_printf(_("%s has removed the path of %s"), t->actors[e->actor].name, inquiry->who));
     }
     return false;
 }

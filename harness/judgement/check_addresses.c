@@ -182,7 +182,7 @@ void judge_binds_to(struct trial *trial)
 void judge_binds(struct trial *trial)
 {
     const struct transcript *t = trial->t;
-    trial_requires(trial, _("The program gets its port: bind() succeeds"));
+    trial_requires(trial, _("The program gets its address: bind() succeeds"));
     if (facts_first_success(t, trial->actor, ROLE_BIND) != NOWHERE) {
         trial_passes(trial);
         return;

@@ -5,6 +5,7 @@
 #include "data/script.h"
 #include "ground/text.h"
 #include "judgement/check_values.h"
+#include "judgement/output.h"
 #include "judgement/serving.h"
 
 /* Whether the scenario itself sent the program a signal. */
@@ -21,6 +22,13 @@ static bool was_signalled(const struct trial *trial)
             return true;
     }
     return false;
+}
+
+static bool has_complained(const struct trial *trial)
+{
+    AUTO_OUTPUT err;
+    output_collect(trial->t, trial->actor, STREAM_STDERR, &err);
+    return output_visible(&err, 0);
 }
 
 /* The other status came after a call that failed, or out of nothing. */
@@ -44,6 +52,8 @@ static void wrong_status(struct trial *trial, int status)
         conflict |= strcmp(trial->scenario->checks[i].name, "conflict") == 0;
     if (conflict && status == 0)
         trial_explains_conflict(trial);
+    else if (status == 0 && has_complained(trial))
+        return; /* it knew what was wrong, and whoever started it is not told */
     else if (!trial_explains_meeting(trial))
         trial_explains_silence(trial);
     if (failed != NULL && strcmp(trial->result->diagnosis, diagnosis_code(DIAGNOSIS_STATUS_NONZERO)) == 0)

@@ -39,6 +39,21 @@ static void is_left(struct trial *trial)
         trial_shows(trial, _("the program ended with status %d, and the path that bind() made is still there"), ending.status);
 }
 
+/* The play stopped before: at something else that went wrong, or because the program waits on in spite of the signal. */
+static void never_looked(struct trial *trial)
+{
+    if (facts_ending(trial->t, trial->actor).kind != ENDING_NONE) {
+        trial_lacks(trial, DIAGNOSIS_PATH_LEFT, path_maker(trial));
+        trial_shows(trial, _("the program ended before it was asked to"));
+        trial_explains_meeting(trial);
+        return;
+    }
+    trial_still_running(trial, trial->actor);
+    AUTO_FREE char *actual = mem_string(trial->result->actual);
+    trial_fails(trial, DIAGNOSIS_PATH_LEFT, trial_event(trial, facts_blocked(trial->t, trial->actor)));
+    trial_shows(trial, "%s", actual);
+}
+
 void judge_path(struct trial *trial)
 {
     bool gone = strcmp(trial->spec->value, "gone") == 0;
@@ -54,7 +69,7 @@ void judge_path(struct trial *trial)
         trial_shows(trial, _("no bind() made a path"));
         trial_explains_meeting(trial);
     } else if (look == NOWHERE) {
-        trial_still_running(trial, trial->actor);
+        never_looked(trial);
     } else if (found != gone) {
         trial_passes(trial);
     } else if (gone) {

@@ -173,14 +173,30 @@ static size_t line_with(const struct page *page, uint64_t value, size_t from)
 static void not_received(struct trial *trial, size_t received, size_t sent)
 {
     size_t last = facts_last_call(trial->t, trial->actor, ROLE_RECEIVE);
-    trial_lacks(trial, received > 0 ? DIAGNOSIS_RECORDS_LEFT : DIAGNOSIS_NOTHING_RECEIVED, trial_event(trial, last));
-    if (received == 0)
-        trial_shows(trial, _("nothing was received"));
-    else
+    if (received > 0) {
+        trial_fails(trial, DIAGNOSIS_RECORDS_LEFT, trial_event(trial, last));
         trial_shows(trial, ngettext("only %zu record of %zu was received", "only %zu records of %zu were received", received),
                     received, sent);
-    if (received == 0)
-        trial_explains(trial);
+        return;
+    }
+    trial_lacks(trial, DIAGNOSIS_NOTHING_RECEIVED, trial_event(trial, last));
+    trial_shows(trial, _("nothing was received"));
+    trial_explains(trial);
+}
+
+/* Records that the script lets this peer send and that it could not: the program had closed before. */
+static size_t unsendable(const struct trial *trial, int peer, size_t sent)
+{
+    const struct script *script = &trial->scenario->script;
+    size_t intended = 0, broken = 0;
+    for (size_t i = 0; i < script->n; i++)
+        intended += script->steps[i].kind == STEP_PEER_SEND && script->steps[i].size > 0 &&
+                    transcript_actor(trial->t, script->steps[i].actor) == peer;
+    for (size_t i = 0; i < trial->t->n_events; i++) {
+        const struct event *e = &trial->t->events[i];
+        broken += e->kind == EVENT_DEED && e->actor == peer && (e->deed.kind == DEED_FAILED || e->deed.kind == DEED_RESET);
+    }
+    return broken > 0 && intended > sent ? intended - sent : 0;
 }
 
 static void not_printed(struct trial *trial, const struct page *page, const struct record *record, size_t from)
@@ -246,8 +262,9 @@ void judge_prints_counts(struct trial *trial)
         records[i] = (struct record){messages[i].len, i < received ? &owned[i] : NULL};
     if (peer >= 0)
         facts_messages_free(messages, sent);
-    if (sent == 0 || received < sent)
-        not_received(trial, received, sent);
+    size_t lost = peer >= 0 ? unsendable(trial, peer, sent) : 0;
+    if (sent == 0 || received < sent + lost)
+        not_received(trial, received, sent + lost);
     else
         look_for_records(trial, records, sent);
 }

@@ -242,7 +242,7 @@ void judge_ends_with(struct trial *trial)
         if (!right)
             other_end(trial, &list[i], fin);
     }
-    trial_expects(trial, "%s", fin ? "FIN" : reset ? "RST" : "FIN, RST");
+    trial_expects(trial, "%s", fin ? "FIN" : reset ? "RST" : _("the end of the connection"));
     facts_connections_free(list, n);
 }
 

@@ -2,9 +2,11 @@
 #include <CUnit/CUnit.h>
 #include <errno.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include "judgement/check.h"
 #include "tests/sample_transcript.h"
@@ -87,6 +89,12 @@ static void test_causes(void)
     staged_deed(&s, STAGED_PEER, DEED_REFUSED, NULL);
     CU_ASSERT_STRING_EQUAL(cause_code(&s), "S131");
     end_server(&s);
+    begin_server(&s, arguments); /* a NUL before the path makes an abstract name */
+    struct call *bind = staged_address(&s, CALL_bind, staged_socket(&s, AF_UNIX, SOCK_STREAM), "unix:@/tmp/s", 0, 0);
+    ((char *)&bind->address.storage)[offsetof(struct sockaddr_un, sun_path)] = '\0';
+    staged_deed(&s, STAGED_PEER, DEED_REFUSED, NULL);
+    CU_ASSERT_STRING_EQUAL(cause_code(&s), "S131");
+    end_server(&s);
     begin_server(&s, arguments);
     staged_address(&s, CALL_bind, staged_socket(&s, AF_UNIX, SOCK_STREAM), "unix:/tmp/s", -1, EADDRINUSE);
     staged_deed(&s, STAGED_PEER, DEED_REFUSED, NULL);
@@ -124,6 +132,25 @@ static void test_theft(void)
     staged_address(&s, CALL_bind, socket, "unix:/tmp/s", 0, 0);
     staged_call(&s, CALL_listen, socket, 0, 0);
     CU_ASSERT_STRING_EQUAL(CODE("exits", "nonzero"), "S134");
+    end_server(&s);
+}
+
+/* Another program takes the path of this one away. */
+static void test_loss(void)
+{
+    char path[] = "/tmp/s";
+    char *arguments[] = {path, NULL};
+    struct staged s;
+    begin_server(&s, arguments);
+    int socket = staged_socket(&s, AF_UNIX, SOCK_STREAM);
+    staged_address(&s, CALL_bind, socket, "unix:/tmp/s", 0, 0);
+    staged_call(&s, CALL_listen, socket, 0, 0);
+    s.actor = staged_actor(&s, "second", ACTOR_PROGRAM);
+    staged_address(&s, CALL_unlink, -1, "unix:/tmp/s", 0, 0);
+    staged_deed(&s, STAGED_PEER, DEED_REFUSED, NULL);
+    const struct check_result *result = staged_verdict(&s, "prints-text", "server", "client", NULL);
+    CU_ASSERT_STRING_EQUAL(result->diagnosis, "S134");
+    CU_ASSERT_PTR_NOT_NULL(strstr(result->actual, "second has removed the path of client"));
     end_server(&s);
 }
 
@@ -177,6 +204,12 @@ static void test_counts(void)
     staged_print(&s, STREAM_STDERR, "5\n3\n");
     CU_ASSERT_STRING_EQUAL(CODE("prints-counts", "server"), "S044");
     staged_end(&s);
+    send_records(&s, "abcde", "xyz", "5\n3\n"); /* a third one could not be sent any more */
+    for (int i = 0; i < 3; i++)
+        s.steps[staged_step(&s, STEP_PEER_SEND, "server")].size = 5;
+    staged_deed(&s, STAGED_PEER, DEED_FAILED, NULL);
+    CU_ASSERT_STRING_EQUAL(CODE("prints-counts", "server"), "S136");
+    staged_end(&s);
     staged_begin(&s);
     CU_ASSERT_STRING_NOT_EQUAL(CODE("prints-counts", "server"), "passed");
     staged_end(&s);
@@ -221,6 +254,7 @@ int suite_check_paths(void)
         {"a path that was cut is a cause", test_cut_path},
         {"a path taken by force is a cause", test_theft},
         {"each record's size is printed on a line of its own", test_counts},
+        {"a path that another program took away is a cause", test_loss},
         {"records are counted, and the end of file is none", test_records},
     };
     return suite_add("check_paths", tests, COUNT_OF(tests));

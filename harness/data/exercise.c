@@ -180,9 +180,8 @@ static int check_folder(const struct exercise *exercise, const struct yaml *id, 
     return yaml_fail(id, err, _("the id '%s' is not the folder's name, '%s'"), exercise->id, folder);
 }
 
-static int read_exercise(struct loading *loading, const struct yaml *root, const char *dir, struct err *err)
+static int read_exercise(struct exercise *exercise, const struct yaml *root, const char *dir, struct err *err)
 {
-    struct exercise *exercise = loading->exercise;
     const struct yaml *id = NULL, *program = NULL, *title = NULL;
     if (yaml_keys(root, "id program also title lecture like arguments parameters without scenarios", err) != 0 ||
         yaml_need(root, "id", &id, err) != 0 || yaml_name(id, &exercise->id, err) != 0 ||
@@ -190,7 +189,6 @@ static int read_exercise(struct loading *loading, const struct yaml *root, const
         read_program_name(program, &exercise->program, err) != 0 || yaml_need(root, "title", &title, err) != 0 ||
         bilingual_load(&exercise->title, title, err) != 0)
         return -1;
-    loading->arguments = yaml_get(root, "arguments");
     const struct yaml *also = yaml_get(root, "also"), *lecture = yaml_get(root, "lecture");
     if (also == NULL)
         exercise->also = mem_alloc(sizeof *exercise->also);
@@ -209,13 +207,28 @@ int exercise_load(struct exercise *exercise, const char *dir, const struct exerc
         exercise_free(exercise);
         return -1;
     }
-    struct loading loading = {.exercise = exercise, .seed = setting->seed, .room = LARGEST_EXERCISE};
+    struct loading loading = {.exercise = exercise, .seed = setting->seed, .room = LARGEST_EXERCISE,
+                              .arguments = yaml_get(document.root, "arguments")};
     check_table_init(&loading.table, setting->rules, setting->n_rules);
-    int result = read_exercise(&loading, document.root, dir, err);
+    int result = read_exercise(exercise, document.root, dir, err);
     if (result == 0)
         result = read_scenarios(&loading, document.root, setting->library, err);
     check_table_free(&loading.table);
     yaml_document_free(&document);
+    if (result != 0)
+        exercise_free(exercise);
+    return result;
+}
+
+int exercise_load_heading(struct exercise *exercise, const char *dir, struct err *err)
+{
+    *exercise = (struct exercise){.path = mem_printf("%s/exercise.yaml", dir)};
+    struct yaml_document document;
+    int result = yaml_read(&document, exercise->path, err);
+    if (result == 0) {
+        result = read_exercise(exercise, document.root, dir, err);
+        yaml_document_free(&document);
+    }
     if (result != 0)
         exercise_free(exercise);
     return result;

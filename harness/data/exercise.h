@@ -73,6 +73,8 @@ struct exercise_setting {
  * what is expected" (blame: exercise); EXERCISE is then empty.
  */
 int exercise_load(struct exercise *exercise, const char *dir, const struct exercise_setting *setting, struct err *err);
+/* Its id, program and titles alone: no scenarios. */
+int exercise_load_heading(struct exercise *exercise, const char *dir, struct err *err);
 void exercise_free(struct exercise *exercise);
 const char *check_parameter(const struct check_spec *check, const char *name); /* NULL: not given */
 const char *level_name(enum level level);                                      /* "core", "robustness" */

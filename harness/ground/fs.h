@@ -25,6 +25,8 @@ int fs_open_folder(int dirfd, const char *path, struct err *err);
 /* Writes PATH through a temporary file beside it and rename, so that it appears whole or not at all. "-": standard output.
    A link is followed; a device, a pipe or a terminal is written to as it is. */
 int fs_write(const char *path, const void *data, size_t n, struct err *err);
+/* The same for a file that is not to replace anything, not even a link: 1 when something has that name already. */
+int fs_write_new(const char *path, const void *data, size_t n, struct err *err);
 /* Removes a tree that we made, following no link, however deep it is. Ignores what is already gone. */
 int fs_remove_tree(const char *path, struct err *err);
 /* A new folder under TMPDIR or /tmp, for nobody else. The caller frees the path; NULL on failure. */

@@ -77,19 +77,49 @@ static int create_beside(const char *path, char **name)
     return -1;
 }
 
-static int replace(const char *path, const void *data, size_t n, struct err *err)
+/* rename() that fails with EEXIST rather than replace anything. */
+static int rename_new(const char *from, const char *to)
+{
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1;
+    /* A file system that cannot do that (a network share, a FAT stick): nearly as good. */
+    struct stat status;
+    if (lstat(to, &status) == 0) {
+        errno = EEXIST;
+        return -1;
+    }
+    return rename(from, to);
+}
+
+static int put(const char *path, const void *data, size_t n, int (*move)(const char *, const char *), struct err *err)
 {
     AUTO_FREE char *temporary = NULL;
     AUTO_CLOSE int fd = create_beside(path, &temporary);
     if (fd < 0)
         return cannot_write(path, err);
-    bool done = write_all(fd, data, n) == 0 && close(steal_fd(&fd)) == 0 && rename(temporary, path) == 0;
+    bool done = write_all(fd, data, n) == 0 && close(steal_fd(&fd)) == 0 && move(temporary, path) == 0;
     if (!done) {
         cannot_write(path, err);
         unlink(temporary);
         return -1;
     }
     return 0;
+}
+
+/* Interrupted now, we would leave the temporary file behind; it is a matter of milliseconds. */
+static int put_whole(const char *path, const void *data, size_t n, int (*move)(const char *, const char *), struct err *err)
+{
+    sigset_t ends, before;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGINT);
+    sigaddset(&ends, SIGTERM);
+    sigaddset(&ends, SIGHUP);
+    sigprocmask(SIG_BLOCK, &ends, &before);
+    int result = put(path, data, n, move, err);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return result;
 }
 
 static int check_target(const char *path, struct err *err)
@@ -120,14 +150,20 @@ int fs_write(const char *path, const void *data, size_t n, struct err *err)
     const char *target = real != NULL ? real : path;
     if (check_target(target, err) < 0)
         return -1;
-    /* Interrupted now, we would leave the temporary file behind; it is a matter of milliseconds. */
-    sigset_t ends, before;
-    sigemptyset(&ends);
-    sigaddset(&ends, SIGINT);
-    sigaddset(&ends, SIGTERM);
-    sigaddset(&ends, SIGHUP);
-    sigprocmask(SIG_BLOCK, &ends, &before);
-    int result = replace(target, data, n, err);
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    return result;
+    return put_whole(target, data, n, rename, err);
+}
+
+int fs_write_new(const char *path, const void *data, size_t n, struct err *err)
+{
+    struct stat status;
+    if (lstat(path, &status) == 0)
+        return 1;
+    if (check_target(path, err) < 0)
+        return -1;
+    if (put_whole(path, data, n, rename_new, err) == 0)
+        return 0;
+    if (lstat(path, &status) < 0)
+        return -1;
+    *err = ERR_NONE; /* somebody was faster */
+    return 1;
 }

@@ -12,6 +12,7 @@ enum exit_status { EXIT_GRADED = 0, EXIT_POINTS_LOST = 1, EXIT_USAGE = 2, EXIT_B
 
 int command_grade(const struct options *options, struct err *err);
 int command_list(const struct options *options, struct err *err);
+int command_start(const struct options *options, struct err *err);
 int command_lint(const struct options *options, struct err *err);
 
 /* Definitions and command lines are for whoever wrote them to mend; the rest is not. */

@@ -10,11 +10,10 @@
 #include "ground/interrupt.h"
 #include "ground/text.h"
 #include "judgement/grade.h"
+#include "outside/choose.h"
 #include "outside/command.h"
 #include "outside/output.h"
 #include "outside/report.h"
-
-static const char default_assignment[] = "tp1";
 
 enum exit_status command_status(const struct err *err)
 {
@@ -63,22 +62,6 @@ static int check_submission(const char *path, struct err *err)
                          "archives yet)"),
                        safe);
     return 0;
-}
-
-/* --assignment, or else the assignment that bears the name of the submission's folder, or else the first one. */
-static char *choose_assignment(const struct options *options, const char *submission)
-{
-    if (options->assignment != NULL)
-        return mem_string(options->assignment);
-    AUTO_FREE char *real = realpath(submission, NULL);
-    const char *slash = real == NULL ? NULL : strrchr(real, '/');
-    if (slash != NULL) {
-        struct err none = ERR_NONE; /* most folders are not named like an assignment */
-        AUTO_FREE char *path = command_assignment(options, slash + 1, &none);
-        if (path != NULL)
-            return mem_string(slash + 1);
-    }
-    return mem_string(default_assignment);
 }
 
 static int write_reports(const struct options *options, const struct grade_result *result, struct err *err)

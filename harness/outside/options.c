@@ -9,7 +9,13 @@
 #include "ground/text.h"
 #include "outside/layout.h"
 
-enum { FOR_GRADE = 1 << COMMAND_GRADE, FOR_LIST = 1 << COMMAND_LIST, FOR_LINT = 1 << COMMAND_LINT };
+enum {
+    FOR_GRADE = 1 << COMMAND_GRADE,
+    FOR_START = 1 << COMMAND_START,
+    FOR_LIST = 1 << COMMAND_LIST,
+    FOR_LINT = 1 << COMMAND_LINT,
+    FOR_ALL = FOR_GRADE | FOR_START | FOR_LIST | FOR_LINT
+};
 enum { MANY = 1000 }; /* arguments of a command */
 
 enum option_id {

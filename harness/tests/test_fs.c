@@ -65,6 +65,41 @@ static void check_refused(const char *name, size_t max, const char *word)
     CU_ASSERT_STRING_EQUAL(buf_text(&content), "before");
 }
 
+static size_t entries(void)
+{
+    DIR *folder = opendir(root);
+    CU_ASSERT_PTR_NOT_NULL(folder);
+    if (folder == NULL)
+        return 0;
+    size_t n = 0;
+    while (readdir(folder) != NULL)
+        n++;
+    closedir(folder);
+    return n - 3; /* . and .., and the mark of a temporary folder */
+}
+
+/* What has a name already keeps it: a file, a folder, a link that leads nowhere. */
+static void test_new_files_replace_nothing(void)
+{
+    setup();
+    struct err err = ERR_NONE;
+    AUTO_FREE char *path = below("new");
+    CU_ASSERT_EQUAL(fs_write_new(path, "first", 5, &err), 0);
+    CU_ASSERT_EQUAL(fs_write_new(path, "second", 6, &err), 1);
+    CU_ASSERT(holds("new", "first"));
+    AUTO_FREE char *link = below("link");
+    CU_ASSERT_EQUAL(symlinkat("nowhere", rootfd, "link"), 0);
+    CU_ASSERT_EQUAL(fs_write_new(link, "x", 1, &err), 1);
+    CU_ASSERT_EQUAL(faccessat(rootfd, "nowhere", F_OK, 0), -1);
+    CU_ASSERT_EQUAL(fs_write_new(root, "x", 1, &err), 1);
+    CU_ASSERT_EQUAL(err.blame, BLAME_NONE);
+    AUTO_FREE char *nowhere = below("none/new");
+    CU_ASSERT_EQUAL(fs_write_new(nowhere, "x", 1, &err), -1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "there is no folder"));
+    CU_ASSERT_EQUAL(entries(), 2);
+    teardown();
+}
+
 static void test_files_are_read_whole(void)
 {
     setup();
@@ -159,19 +194,6 @@ static void test_names_are_escaped_in_errors(void)
     CU_ASSERT_EQUAL(fs_read_beneath(rootfd, "a\n\033[2J\xff", 100, &content, &err), -1);
     CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "a\\n\\x1b[2J\\xff"));
     teardown();
-}
-
-static size_t entries(void)
-{
-    DIR *folder = opendir(root);
-    CU_ASSERT_PTR_NOT_NULL(folder);
-    if (folder == NULL)
-        return 0;
-    size_t n = 0;
-    while (readdir(folder) != NULL)
-        n++;
-    closedir(folder);
-    return n - 3; /* . and .., and the mark of a temporary folder */
 }
 
 static void test_files_are_replaced_whole_or_not_at_all(void)
@@ -324,6 +346,7 @@ int suite_fs(void)
 {
     static const struct unit_test tests[] = {
         {"files are read whole, up to a size", test_files_are_read_whole},
+        {"a new file replaces nothing", test_new_files_replace_nothing},
         {"links that stay inside are followed", test_links_that_stay_inside_are_followed},
         {"what leads out of the folder is refused", test_what_leads_out_is_refused},
         {"nothing that could block is opened", test_nothing_that_blocks_is_opened},

@@ -122,7 +122,7 @@ static void test_commands(void)
 
 static void test_reserved_words(void)
 {
-    static const char *const words[] = {"start", "watch", "explain", "batch", "rejudge", "merge", "plugfest", "doctor"};
+    static const char *const words[] = {"watch", "explain", "batch", "rejudge", "merge", "plugfest", "doctor"};
     for (size_t i = 0; i < COUNT_OF(words); i++)
         check_refused(words[i], "this version has no command");
     struct read read;

@@ -12,6 +12,11 @@ bool cause_of_echo(const struct inquiry *inquiry, struct cause *cause)
     if (wrong != NOWHERE)
         return cause_is(cause, DIAGNOSIS_RAW_FAMILY, &t->events[wrong],
                         mem_printf(_("%s creates its raw socket with the family %s"), inquiry->who, "PF_INET"));
+    size_t sent = facts_last_call(t, inquiry->actor, ROLE_SEND);
+    struct echo message;
+    if (sent != NOWHERE && echo_request(t, inquiry->actor) == NOWHERE && echo_read(t, &t->events[sent].call, &message))
+        return cause_is(cause, DIAGNOSIS_ECHO_TYPE, &t->events[sent],
+                        mem_printf(_("%s sends a message of type %d, which is no echo request"), inquiry->who, message.type));
     struct ending ending = facts_ending(t, inquiry->actor);
     size_t last = echo_last_received(t, inquiry->actor);
     struct echo echo;

@@ -79,13 +79,18 @@ static bool waits_for_client(const struct inquiry *inquiry, const struct event *
     return true;
 }
 
+static bool carries_datagrams(int type)
+{
+    return type == SOCK_DGRAM || type == SOCK_RAW;
+}
+
 /* In a receive on a datagram socket, or looking whether there is anything to receive. */
 static bool waits_for_datagram(const struct inquiry *inquiry, const struct event *e)
 {
     enum role role = call_role(e->call.id);
     if (role == ROLE_RECEIVE)
-        return e->call.socket >= 0 && inquiry->t->sockets[e->call.socket].type == SOCK_DGRAM;
-    return role == ROLE_POLL && inquiry->meeting.type == SOCK_DGRAM;
+        return e->call.socket >= 0 && carries_datagrams(inquiry->t->sockets[e->call.socket].type);
+    return role == ROLE_POLL && carries_datagrams(inquiry->meeting.type);
 }
 
 static bool waits_in(const struct inquiry *inquiry, struct cause *cause, size_t position)

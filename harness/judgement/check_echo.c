@@ -83,6 +83,54 @@ void judge_awaits_echo(struct trial *trial)
         trial_shows(trial, _("the reply is not received"));
 }
 
+void judge_skips_other_replies(struct trial *trial)
+{
+    const struct transcript *t = trial->t;
+    trial_requires(trial, _("The program goes on waiting when it receives a reply to another program"));
+    trial_expects(trial, _("a message of type %d with the request's identifier is received"), ICMP6_ECHO_REPLY);
+    size_t last = echo_last_received(t, trial->actor);
+    struct echo echo;
+    if (last == NOWHERE) {
+        trial_lacks(trial, DIAGNOSIS_NOTHING_RECEIVED, NULL);
+        trial_shows(trial, _("no ICMPv6 message is received"));
+    } else if (echo_own_reply(t, trial->actor) != NOWHERE || !echo_read(t, &t->events[last].call, &echo) ||
+               echo.type != ICMP6_ECHO_REPLY) {
+        trial_passes(trial);
+    } else {
+        trial_fails(trial, DIAGNOSIS_OTHER_REPLY, &t->events[last]);
+        trial_shows(trial, _("the last message received has another identifier"));
+    }
+}
+
+/* It ended with 0 before a second had passed since its request, by the first message that came. */
+static bool has_not_waited(const struct trial *trial)
+{
+    const int64_t second = 1000000000;
+    const struct transcript *t = trial->t;
+    struct ending ending = facts_ending(t, trial->actor);
+    size_t request = echo_request(t, trial->actor);
+    return ending.kind == ENDING_EXITED && ending.status == 0 && request != NOWHERE &&
+           echo_last_received(t, trial->actor) != NOWHERE &&
+           t->events[ending.event].time - t->events[request].time < second;
+}
+
+void judge_gives_up(struct trial *trial)
+{
+    static char nonzero[] = "nonzero";
+    if (has_not_waited(trial)) {
+        trial_requires(trial, _("When no reply comes, the program gives up"));
+        trial_passes(trial);
+        return;
+    }
+    struct check_spec exits = *trial->spec;
+    exits.value = nonzero;
+    const struct check_spec *own = trial->spec;
+    trial->spec = &exits;
+    judge_exits(trial);
+    trial->spec = own;
+    trial_requires(trial, _("When no reply comes, the program gives up, with a status other than 0"));
+}
+
 /* Whether the number stands on the stream after this event. */
 static bool shows_number(const struct output_text *out, size_t event, uint64_t value)
 {

@@ -65,6 +65,40 @@ static void test_awaits_echo(void)
     staged_end(&s);
 }
 
+static void test_skips_other_replies(void)
+{
+    struct staged s;
+    staged_begin(&s);
+    int socket = raw_socket(&s, AF_INET6);
+    SEND(REQUEST);
+    RECEIVE(REQUEST);
+    CU_ASSERT_STRING_EQUAL(CODE("skips-other-replies", "true"), "passed"); /* that is another fault */
+    RECEIVE(OTHER);
+    CU_ASSERT_STRING_EQUAL(CODE("skips-other-replies", "true"), "S121");
+    RECEIVE(REPLY);
+    CU_ASSERT_STRING_EQUAL(CODE("skips-other-replies", "true"), "passed");
+    staged_end(&s);
+}
+
+static void test_gives_up(void)
+{
+    const int64_t second = 1000000000;
+    struct staged s;
+    staged_begin(&s);
+    int socket = raw_socket(&s, AF_INET6);
+    SEND(REQUEST);
+    RECEIVE(REQUEST);
+    CU_ASSERT_STRING_EQUAL(CODE("gives-up", "true"), "S056");
+    staged_exit(&s, 0);
+    CU_ASSERT_STRING_EQUAL(CODE("gives-up", "true"), "passed"); /* it took its own request, and that is another fault */
+    s.time += 5 * second;
+    staged_exit(&s, 0);
+    CU_ASSERT_STRING_NOT_EQUAL(CODE("gives-up", "true"), "passed");
+    staged_exit(&s, 1);
+    CU_ASSERT_STRING_EQUAL(CODE("gives-up", "true"), "passed");
+    staged_end(&s);
+}
+
 static void test_prints_echo(void)
 {
     struct staged s;
@@ -115,6 +149,8 @@ int suite_check_echo(void)
     static const struct unit_test tests[] = {
         {"an echo request is sent", test_sends_echo},
         {"the right reply is awaited", test_awaits_echo},
+        {"a reply to somebody else is skipped", test_skips_other_replies},
+        {"without a reply the program gives up", test_gives_up},
         {"the reply's size and sender are printed", test_prints_echo},
         {"an address has several forms", test_forms_of_the_address},
         {"ICMPv6 over IPv4 is told", test_family_of_another_protocol},

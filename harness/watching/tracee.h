@@ -243,7 +243,7 @@ bool quiet_over_limit(struct tracer *tracer);
 int64_t quiet_cpu(const struct tracer *tracer, int actor); /* ns, of all processes of the actor */
 
 /* What arrived at a terminal by other calls than those, splice() for instance. */
-void terminal_drain(void *terminal, uint32_t events);
+void terminal_drain(void *context, uint32_t events);
 
 /* tracer_input.c: FD becomes the input's. */
 int input_open(struct tracer *tracer, int actor, int fd);

@@ -228,9 +228,8 @@ void decode_exit(struct tracer *tracer, struct thread *thread)
         if (row->args[i] == ARG_ADDR_OUT && thread->args[i] != 0 &&
             memory_fetch(thread->tid, thread->args[i + 1], &length, sizeof length))
             fetch_address(thread->tid, thread->args[i], length, &call->address);
-        else if (row->args[i] == ARG_MSG_OUT || row->args[i] == ARG_MMSG_OUT)
-            fetch_message_address(thread, message_header(thread, i));
-        else if (row->args[i] == ARG_MMSG_IN && thread->message > 0)
+        else if (row->args[i] == ARG_MSG_OUT || row->args[i] == ARG_MMSG_OUT ||
+                 (row->args[i] == ARG_MMSG_IN && thread->message > 0))
             fetch_message_address(thread, message_header(thread, i));
     }
     enum role role = call_role(row->id);

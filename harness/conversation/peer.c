@@ -324,6 +324,9 @@ static int begin_listen(struct peer *peer, const struct step *step, struct err *
 static void take_source_port(const struct peer *peer, const struct step *step)
 {
     struct address source = {.len = step->address.len};
+    int on = 1;
+    if (address_family(&step->source) == AF_INET6) /* every address is ours, but only IPv4 knows it without being told */
+        setsockopt(peer->connection, IPPROTO_IPV6, IPV6_FREEBIND, &on, sizeof on);
     if (step->source.len > 0 &&
         bind(peer->connection, (const struct sockaddr *)&step->source.storage, step->source.len) == 0)
         return;

@@ -7,6 +7,7 @@
 
 #include "ground/escape.h"
 #include "ground/text.h"
+#include "judgement/facts.h"
 
 bool call_interesting(const struct call *call)
 {
@@ -143,13 +144,39 @@ char *error_text(int error)
     return name == NULL ? mem_printf(_("error %d"), error) : mem_string(name);
 }
 
+/* " (MSG_PEEK|MSG_TRUNC)", behind what must not be cut off. */
+static void add_flags(struct buf *text, const struct call *call)
+{
+    static const struct {
+        int flag;
+        const char *name;
+    } names[] = {
+        {MSG_OOB, "MSG_OOB"},           {MSG_PEEK, "MSG_PEEK"},         {MSG_DONTROUTE, "MSG_DONTROUTE"},
+        {MSG_TRUNC, "MSG_TRUNC"},       {MSG_DONTWAIT, "MSG_DONTWAIT"}, {MSG_EOR, "MSG_EOR"},
+        {MSG_WAITALL, "MSG_WAITALL"},   {MSG_CONFIRM, "MSG_CONFIRM"},   {MSG_ERRQUEUE, "MSG_ERRQUEUE"},
+        {MSG_NOSIGNAL, "MSG_NOSIGNAL"}, {MSG_MORE, "MSG_MORE"},
+    };
+    bool any = false;
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if ((call_flags(call) & names[i].flag) == 0)
+            continue;
+        buf_printf(text, "%s%s", any ? "|" : " (", names[i].name);
+        any = true;
+    }
+    if (any)
+        buf_char(text, ')');
+}
+
 char *call_text(const struct call *call)
 {
     AUTO_FREE char *between = arguments(call);
     const char *name = library_name(call);
-    if (call->pending)
-        return mem_printf(_("%s(%s) still waits"), name, between);
     AUTO_BUF text = BUF_EMPTY;
+    if (call->pending) {
+        buf_printf(&text, _("%s(%s) still waits"), name, between);
+        add_flags(&text, call);
+        return buf_steal(&text);
+    }
     buf_printf(&text, "%s(%s)", name, between);
     if (call->result < 0) {
         AUTO_FREE char *error = error_text(call->error);
@@ -161,5 +188,6 @@ char *call_text(const struct call *call)
         buf_printf(&text, " %s", _("(made to fail)"));
     else if (call->timed_out)
         buf_printf(&text, " %s", _("(time is up)"));
+    add_flags(&text, call);
     return buf_steal(&text);
 }

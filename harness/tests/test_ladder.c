@@ -121,6 +121,7 @@ static void test_two_columns(void)
     struct call *got = call(&t, client, CALL_recvfrom, 3, 3, 52);
     got->socket = 0;
     got->asked = 256;
+    got->arg[3] = MSG_WAITALL | MSG_NOSIGNAL;
     deed(&t, server, DEED_CLOSED, NULL, NULL);
     packet(&t, "127.0.0.1:5000", "127.0.0.1:40001", PACKET_FIN | PACKET_ACK);
     output(&t, client, STREAM_STDERR, "attention\r\n");

@@ -176,13 +176,16 @@ static bool handle_ready(struct tracer *tracer)
     return n > 0;
 }
 
+/* Something has changed: whoever polls goes once round its loop, however many calls that has (a clock, a wait, a receive). */
 static bool unpark_all(struct tracer *tracer)
 {
+    enum { ONE_ROUND = 8 };
     bool any = false;
     for (size_t i = 0; i < tracer->n_threads; i++) {
         struct thread *thread = tracer->threads[i];
         if (thread->state != THREAD_PARKED || thread->seen_activity == tracer->activity)
             continue;
+        thread->empties -= thread->empties < ONE_ROUND ? thread->empties : ONE_ROUND;
         call_unpark(tracer, thread);
         any = true;
     }

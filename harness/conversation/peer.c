@@ -289,6 +289,21 @@ static int open_socket(const struct step *step, struct err *err)
     return fd;
 }
 
+/* A peer that serves datagrams lets strangers use its port at other addresses; one that holds an address lets nobody. */
+static int take_address(const struct peer *peer, const struct step *step)
+{
+    int on = 1;
+    bool datagrams = step->type == SOCK_DGRAM;
+    if (datagrams && step->kind == STEP_PEER_LISTEN)
+        setsockopt(peer->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    const struct sockaddr *address = (const struct sockaddr *)&step->address.storage;
+    int result = bind(peer->listener, address, step->address.len);
+    if (result == 0 || !datagrams || errno != EADDRINUSE)
+        return result;
+    setsockopt(peer->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    return bind(peer->listener, address, step->address.len);
+}
+
 static int begin_listen(struct peer *peer, const struct step *step, struct err *err)
 {
     peer->type = step->type;
@@ -297,7 +312,7 @@ static int begin_listen(struct peer *peer, const struct step *step, struct err *
         return -1;
     if (address_family(&step->address) == AF_INET6)
         bind_anywhere(peer->listener);
-    if (bind(peer->listener, (const struct sockaddr *)&step->address.storage, step->address.len) < 0) {
+    if (take_address(peer, step) < 0) {
         note(peer, DEED_FAILED, errno);
         return 0;
     }

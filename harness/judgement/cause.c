@@ -137,13 +137,26 @@ static struct meeting learn_from_all(const struct trial *trial, bool same_mode)
     return meeting;
 }
 
+/* Whether step I of the script takes the program's connection, or answers its datagram. */
+static bool takes_part(const struct script *script, size_t i)
+{
+    const struct step *step = &script->steps[i];
+    if (step->kind != STEP_PEER_SEND)
+        return step->kind == STEP_PEER_ACCEPT;
+    for (size_t k = 0; k < i; k++)
+        if (script->steps[k].kind == STEP_PEER_LISTEN && script->steps[k].type == SOCK_DGRAM &&
+            strcmp(script->steps[k].actor, step->actor) == 0)
+            return true;
+    return false;
+}
+
 static struct meeting meeting_of(const struct trial *trial)
 {
     struct meeting meeting = learn_from_all(trial, false);
     if (meeting.connects && meeting.serves) /* several programs in one, told apart by their arguments */
         meeting = learn_from_all(trial, true);
     for (size_t i = 0; i < trial->scenario->script.n; i++)
-        meeting.converses |= trial->scenario->script.steps[i].kind == STEP_PEER_ACCEPT;
+        meeting.converses |= takes_part(&trial->scenario->script, i);
     return meeting;
 }
 

@@ -80,40 +80,46 @@ static bool stranger_taken(const struct inquiry *inquiry, struct cause *cause)
 
 /* --- a reply to somebody else --- */
 
-/* Where the peer's datagrams come from, as its last deed tells. */
-static const struct address *own_address(const struct transcript *t, int peer)
+/* The send that follows the receive at FROM, before the program receives again. */
+static const struct event *reply_after(const struct inquiry *inquiry, size_t from)
 {
-    for (size_t i = t->n_events; i-- > 0;)
-        if (t->events[i].kind == EVENT_DEED && t->events[i].actor == peer && t->events[i].deed.own.len > 0)
-            return &t->events[i].deed.own;
-    return NULL;
+    const struct transcript *t = inquiry->t;
+    size_t next = facts_next_call(t, inquiry->actor, ROLE_RECEIVE, from + 1);
+    size_t sent = facts_next_call(t, inquiry->actor, ROLE_SEND, from + 1);
+    bool there = sent != NOWHERE && sent < next && call_succeeded(&t->events[sent].call) &&
+                 by_datagram(t, &t->events[sent].call) && t->events[sent].call.address.len > 0;
+    return there ? &t->events[sent] : NULL;
 }
 
-/* Nothing was sent to the peer that the check is about, and something to another address. */
+static bool ever_sent_to(const struct inquiry *inquiry, const struct address *address)
+{
+    const struct transcript *t = inquiry->t;
+    for (size_t i = facts_next_call(t, inquiry->actor, ROLE_SEND, 0); i != NOWHERE;
+         i = facts_next_call(t, inquiry->actor, ROLE_SEND, i + 1))
+        if (address_same_place(&t->events[i].call.address, address))
+            return true;
+    return false;
+}
+
+/* Somebody's datagram was received, and what was sent next went to somebody else, who asked for nothing. */
 static bool reply_astray(const struct inquiry *inquiry, struct cause *cause)
 {
     const struct transcript *t = inquiry->t;
-    int peer = inquiry->trial->actor;
-    if (peer < 0 || t->actors[peer].kind != ACTOR_PEER || !inquiry->meeting.serves)
-        return false;
-    const struct address *own = own_address(t, peer);
-    const struct event *astray = NULL;
-    bool reached = false;
-    for (size_t i = facts_next_call(t, inquiry->actor, ROLE_SEND, 0); i != NOWHERE && own != NULL;
-         i = facts_next_call(t, inquiry->actor, ROLE_SEND, i + 1)) {
-        const struct event *e = &t->events[i];
-        if (!by_datagram(t, &e->call) || e->call.address.len == 0 || !call_succeeded(&e->call))
+    for (size_t i = facts_next_call(t, inquiry->actor, ROLE_RECEIVE, 0); i != NOWHERE && inquiry->meeting.serves;
+         i = facts_next_call(t, inquiry->actor, ROLE_RECEIVE, i + 1)) {
+        const struct call *call = &t->events[i].call;
+        if (!by_datagram(t, call) || !call_succeeded(call) || call->address.len == 0 ||
+            ever_sent_to(inquiry, &call->address))
             continue;
-        reached |= address_same_place(&e->call.address, own);
-        if (!address_same_place(&e->call.address, own))
-            astray = e;
+        const struct event *astray = reply_after(inquiry, i);
+        if (astray == NULL)
+            continue;
+        AUTO_FREE char *where = address_text(&astray->call.address);
+        AUTO_FREE char *right = address_text(&call->address);
+        return cause_is(cause, DIAGNOSIS_REPLY_ASTRAY, astray,
+                        mem_printf(_("%s replies to %s, not to %s"), inquiry->who, where, right));
     }
-    if (astray == NULL || reached)
-        return false;
-    AUTO_FREE char *where = address_text(&astray->call.address);
-    AUTO_FREE char *right = address_text(own);
-    return cause_is(cause, DIAGNOSIS_REPLY_ASTRAY, astray,
-                    mem_printf(_("%s replies to %s, not to %s"), inquiry->who, where, right));
+    return false;
 }
 
 bool cause_of_delivery(const struct inquiry *inquiry, struct cause *cause)

@@ -93,6 +93,16 @@ static bool waits_for_datagram(const struct inquiry *inquiry, const struct event
     return role == ROLE_POLL && carries_datagrams(inquiry->meeting.type);
 }
 
+/* A client that has sent its datagram several times. */
+static bool asks_again(const struct inquiry *inquiry)
+{
+    size_t times = 0;
+    for (size_t i = facts_next_call(inquiry->t, inquiry->actor, ROLE_SEND, 0); i != NOWHERE && !inquiry->meeting.serves;
+         i = facts_next_call(inquiry->t, inquiry->actor, ROLE_SEND, i + 1))
+        times += call_succeeded(&inquiry->t->events[i].call);
+    return times >= OVER_AND_OVER;
+}
+
 static bool waits_in(const struct inquiry *inquiry, struct cause *cause, size_t position)
 {
     const struct event *e = &inquiry->t->events[position];
@@ -101,6 +111,9 @@ static bool waits_in(const struct inquiry *inquiry, struct cause *cause, size_t 
     AUTO_FREE char *where = places(inquiry, position);
     if (waits_for_client(inquiry, e))
         return cause_is(cause, DIAGNOSIS_WAITS_ACCEPT, e, mem_printf(_("%s waits for a client in %s"), who, where));
+    if (waits_for_datagram(inquiry, e) && asks_again(inquiry))
+        return cause_is(cause, DIAGNOSIS_RETRIES, e,
+                        mem_printf(_("%s sends its message again and again, and waits in %s each time"), who, where));
     if (waits_for_datagram(inquiry, e))
         return cause_is(cause, inquiry->meeting.serves ? DIAGNOSIS_WAITS_DATAGRAM : DIAGNOSIS_NO_TIMEOUT, e,
                         mem_printf(_("%s waits for a datagram in %s, and none will come"), who, where));
@@ -196,9 +209,12 @@ static bool had_ended(const struct inquiry *inquiry, struct cause *cause, const 
     if (!inquiry->meeting.serves || last == NULL || is_to_end(inquiry))
         return false;
     AUTO_FREE char *where = trial_place(inquiry->trial, last);
-    return cause_is(cause, DIAGNOSIS_SERVER_ENDED, last,
-                    mem_printf(_("%s had ended, with status %d; its last call was %s"), inquiry->who, ending->status,
-                               where));
+    cause_is(cause, DIAGNOSIS_SERVER_ENDED, last,
+             mem_printf(_("%s had ended, with status %d; its last call was %s"), inquiry->who, ending->status, where));
+    if (inquiry->meeting.type == SOCK_DGRAM)
+        cause->hint = mem_string(_("A server goes on with the next datagram whatever became of the last one: come back to "
+                                   "recvfrom()."));
+    return true;
 }
 
 /* A server that is back in accept(), with a dialogue still open: its client waits for the end. */

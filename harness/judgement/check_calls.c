@@ -54,6 +54,8 @@ static void out_of_order(struct trial *trial, int socket, enum role missing, enu
         const struct event *e = &trial->t->events[failed];
         trial_fails(trial, DIAGNOSIS_CALL_ORDER, e);
         trial_shows(trial, _("%s failed with %s"), call_name(e->call.id), error_name(e->call.error));
+        if (e->call.error == EINTR)
+            trial_fails_as(trial, e);
         trial_explains_meeting(trial);
     } else {
         trial_lacks(trial, role_missing(missing), trial_event(trial, first_on(trial, socket, before)));

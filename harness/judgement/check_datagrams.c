@@ -1,6 +1,7 @@
-/* What datagrams ask for beyond bytes: receives-datagrams, ends-within, says-no-reply, prints-nothing-of. */
+/* Datagrams beyond their bytes: sends-, takes- and receives-datagrams, ends-within, waits, says-no-reply, prints-nothing-of. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "ground/escape.h"
 #include "ground/text.h"
@@ -23,27 +24,118 @@ static bool all_alike(const struct connection *list, size_t n)
     return n > 1;
 }
 
+/* How many datagrams are asked for. */
+struct amount {
+    bool at_least;
+    int64_t wanted;
+};
+
+static struct amount amount_of(const struct trial *trial)
+{
+    struct amount amount = {false, 0};
+    value_comparison(trial->spec->value, &amount.at_least, &amount.wanted);
+    return amount;
+}
+
+/* States what was expected and what came; whether it was right. */
+static bool compare_amount(struct trial *trial, const struct amount *amount, size_t n)
+{
+    unsigned long wanted = (unsigned long)amount->wanted;
+    if (amount->at_least)
+        trial_expects(trial, ngettext("%lu datagram at least", "%lu datagrams at least", wanted), wanted);
+    else
+        trial_expects(trial, ngettext("%lu datagram", "%lu datagrams", wanted), wanted);
+    if (n == 0)
+        trial_shows(trial, _("none"));
+    else
+        trial_shows(trial, ngettext("%lu datagram", "%lu datagrams", n), (unsigned long)n);
+    return n == wanted || (amount->at_least && n > wanted);
+}
+
 void judge_receives_datagrams(struct trial *trial)
 {
-    size_t wanted = (size_t)value_number(trial->spec->value, INT32_MAX);
-    trial_requires(trial, ngettext("The program sends %zu datagram", "The program sends %zu datagrams", wanted), wanted);
+    struct amount amount = amount_of(trial);
+    unsigned long wanted = (unsigned long)amount.wanted;
+    if (amount.at_least)
+        trial_requires(trial, ngettext("At least %lu datagram of the program's arrives",
+                                       "At least %lu datagrams of the program's arrive", wanted), wanted);
+    else
+        trial_requires(trial, ngettext("%lu datagram of the program's arrives", "%lu datagrams of the program's arrive",
+                                       wanted), wanted);
     struct connection *list;
     size_t n = facts_arrivals(trial->t, trial->actor, true, &list);
     const struct event *last = trial_event(trial, facts_last_call(trial->t, trial_program(trial), ROLE_SEND));
-    if (n == wanted) {
+    if (compare_amount(trial, &amount, n)) {
         trial_passes(trial);
     } else if (n == 0) {
         trial_lacks(trial, DIAGNOSIS_NOTHING_SENT, last);
-    } else {
-        trial_fails(trial, n > wanted && all_alike(list, n) ? DIAGNOSIS_SENT_TWICE : DIAGNOSIS_DATAGRAM_COUNT, last);
+        trial_hints_at_datagrams(trial);
+    } else if (n > wanted) {
+        trial_fails(trial, all_alike(list, n) ? DIAGNOSIS_SENT_TWICE : DIAGNOSIS_DATAGRAM_COUNT, last);
         trial_explains_delivery(trial);
+    } else {
+        trial_fails(trial, DIAGNOSIS_DATAGRAM_COUNT, last);
+        trial_explains(trial);
     }
-    trial_expects(trial, ngettext("%zu datagram", "%zu datagrams", wanted), wanted);
-    if (n == 0)
-        trial_shows(trial, _("nothing arrived"));
-    else
-        trial_shows(trial, ngettext("%zu datagram", "%zu datagrams", n), n);
     facts_connections_free(list, n);
+}
+
+/* How many calls of this role on datagram sockets succeeded; *LAST: the last of them. */
+static size_t count_calls(const struct trial *trial, enum role role, const struct event **last)
+{
+    const struct transcript *t = trial->t;
+    size_t n = 0;
+    *last = NULL;
+    for (size_t i = facts_next_call(t, trial->actor, role, 0); i != NOWHERE;
+         i = facts_next_call(t, trial->actor, role, i + 1)) {
+        const struct event *e = &t->events[i];
+        if (!call_succeeded(&e->call) || t->sockets[e->call.socket].type != SOCK_DGRAM || call_peeks(&e->call))
+            continue;
+        *last = e;
+        n++;
+    }
+    return n;
+}
+
+void judge_sends_datagrams(struct trial *trial)
+{
+    struct amount amount = amount_of(trial);
+    unsigned long wanted = (unsigned long)amount.wanted;
+    if (amount.at_least)
+        trial_requires(trial, ngettext("The program sends at least %lu datagram", "The program sends at least %lu datagrams",
+                                       wanted), wanted);
+    else
+        trial_requires(trial, ngettext("The program sends %lu datagram", "The program sends %lu datagrams", wanted), wanted);
+    const struct event *last = NULL;
+    size_t n = count_calls(trial, ROLE_SEND, &last);
+    if (compare_amount(trial, &amount, n))
+        trial_passes(trial);
+    else if (n == 0)
+        trial_lacks(trial, DIAGNOSIS_NOTHING_SENT, trial_event(trial, facts_last_call(trial->t, trial->actor, ROLE_SEND)));
+    else
+        trial_fails(trial, DIAGNOSIS_DATAGRAM_COUNT, last);
+}
+
+void judge_takes_datagrams(struct trial *trial)
+{
+    struct amount amount = amount_of(trial);
+    unsigned long wanted = (unsigned long)amount.wanted;
+    if (amount.at_least)
+        trial_requires(trial, ngettext("The program receives at least %lu datagram",
+                                       "The program receives at least %lu datagrams", wanted), wanted);
+    else
+        trial_requires(trial, ngettext("The program receives %lu datagram", "The program receives %lu datagrams", wanted),
+                       wanted);
+    const struct event *last = NULL;
+    size_t n = count_calls(trial, ROLE_RECEIVE, &last);
+    if (compare_amount(trial, &amount, n)) {
+        trial_passes(trial);
+    } else if (n < wanted) {
+        size_t tried = facts_last_call(trial->t, trial->actor, ROLE_RECEIVE);
+        trial_lacks(trial, DIAGNOSIS_NOTHING_RECEIVED, last != NULL ? last : trial_event(trial, tried));
+    } else {
+        trial_fails(trial, DIAGNOSIS_DATAGRAM_COUNT, last);
+    }
 }
 
 /* --- how long --- */
@@ -62,45 +154,59 @@ static int64_t beginning(const struct trial *trial, bool *sent)
     return 0;
 }
 
-static void ends_too_late(struct trial *trial, int64_t seconds)
+/* How long the program lived on, in tenths of seconds, as it saw the time pass; -1: it has not ended by itself. */
+static int64_t tenths_lived(const struct trial *trial, bool *sent)
 {
-    const struct event *last = trial_event(trial, facts_last_call(trial->t, trial->actor, ROLE_SEND));
-    trial_fails(trial, DIAGNOSIS_TOO_LATE, last);
-    trial_shows(trial, _("it ended after %d seconds"), (int)seconds);
+    struct ending ending = facts_ending(trial->t, trial->actor);
+    int64_t begun = beginning(trial, sent);
+    return ending.kind == ENDING_EXITED ? (trial->t->events[ending.event].time - begun) / (SECOND / 10) : -1;
 }
+
+enum { FIFTH_MORE = 12, FIFTH_LESS = 8 }; /* tenths in a second, with what is allowed */
 
 void judge_ends_within(struct trial *trial)
 {
-    enum { TENTHS = 10, A_FIFTH = 2 };
-    const struct transcript *t = trial->t;
-    int64_t limit = value_number(trial->spec->value, INT32_MAX), least = value_parameter(trial->spec, "least", 0);
-    if (least > 0)
-        trial_requires(trial, _("Without a reply the program ends by itself, after %d seconds at the latest and not before %d"),
-                       (int)limit, (int)least);
-    else
-        trial_requires(trial, _("The program ends by itself, after %d seconds at the latest"), (int)limit);
-    struct ending ending = facts_ending(t, trial->actor);
+    int64_t limit = value_number(trial->spec->value, INT32_MAX);
+    trial_requires(trial, ngettext("The program ends by itself, after %d second at the latest",
+                                   "The program ends by itself, after %d seconds at the latest", (unsigned long)limit),
+                   (int)limit);
+    struct ending ending = facts_ending(trial->t, trial->actor);
     bool sent = false;
-    int64_t begun = beginning(trial, &sent);
-    if (ending.kind == ENDING_NONE || ending.ours) {
+    int64_t lived = tenths_lived(trial, &sent);
+    if (ending.kind == ENDING_KILLED && !ending.ours) {
+        trial_killed(trial, ending.status, ending.event);
+    } else if (lived < 0) {
         trial_still_running(trial, trial->actor);
         trial_explains_meeting(trial);
-    } else if (ending.kind == ENDING_KILLED) {
-        trial_killed(trial, ending.status, ending.event);
-    } else if ((t->events[ending.event].time - begun) * TENTHS > limit * SECOND * (TENTHS + A_FIFTH)) {
-        ends_too_late(trial, (t->events[ending.event].time - begun) / SECOND);
-    } else if (least > 0 && !sent) {
-        trial_lacks(trial, DIAGNOSIS_NOTHING_SENT, NULL);
-        trial_shows(trial, _("nothing was sent"));
-    } else if ((t->events[ending.event].time - begun) * TENTHS < least * SECOND * (TENTHS - A_FIFTH)) {
-        size_t waited = facts_last_call(t, trial->actor, ROLE_RECEIVE);
-        trial_fails(trial, DIAGNOSIS_GAVE_UP_AT_ONCE, trial_event(trial, waited));
-        trial_shows(trial, _("it ended after %d milliseconds"),
-                    (int)((t->events[ending.event].time - begun) / (SECOND / 1000)));
+    } else if (lived > limit * FIFTH_MORE) {
+        trial_fails(trial, DIAGNOSIS_TOO_LATE, trial_event(trial, facts_last_call(trial->t, trial->actor, ROLE_SEND)));
+        trial_shows(trial, _("it ended after %d seconds"), (int)(lived / 10));
     } else {
         trial_passes(trial);
     }
     trial_expects(trial, ngettext("an end within %d second", "an end within %d seconds", (unsigned long)limit), (int)limit);
+}
+
+void judge_waits(struct trial *trial)
+{
+    int64_t least = value_number(trial->spec->value, INT32_MAX);
+    trial_requires(trial, _("The program gives the reply time to come"));
+    bool sent = false;
+    int64_t lived = tenths_lived(trial, &sent);
+    if (!sent) {
+        trial_lacks(trial, DIAGNOSIS_NOTHING_SENT, NULL);
+        trial_shows(trial, _("nothing was sent"));
+    } else if (lived >= 0 && lived < least * FIFTH_LESS) {
+        size_t waited = facts_last_call(trial->t, trial->actor, ROLE_RECEIVE);
+        trial_fails(trial, DIAGNOSIS_GAVE_UP_AT_ONCE, trial_event(trial, waited));
+        trial_shows(trial, ngettext("it ended before %d second was over", "it ended before %d seconds were over",
+                                    (unsigned long)least), (int)least);
+        trial_explains_meeting(trial);
+    } else {
+        trial_passes(trial);
+    }
+    trial_expects(trial, ngettext("a wait of %d second at least", "a wait of %d seconds at least", (unsigned long)least),
+                  (int)least);
 }
 
 /* --- the reply that does not come --- */
@@ -121,6 +227,17 @@ static bool prints_later(const struct trial *trial, size_t last)
     return false;
 }
 
+/* The same after a receive that brought nothing. */
+static bool prints_after_receive(const struct trial *trial, size_t last)
+{
+    size_t received = facts_last_call(trial->t, trial->actor, ROLE_RECEIVE);
+    if (received == NOWHERE || received < last)
+        return false;
+    AUTO_OUTPUT out;
+    output_collect(trial->t, trial->actor, STREAM_STDOUT, &out);
+    return output_visible(&out, output_after(&out, received));
+}
+
 void judge_says_no_reply(struct trial *trial)
 {
     const struct transcript *t = trial->t;
@@ -135,7 +252,7 @@ void judge_says_no_reply(struct trial *trial)
     AUTO_OUTPUT err;
     output_collect(t, trial->actor, STREAM_STDERR, &err);
     size_t last = facts_last_call(t, trial->actor, ROLE_SEND);
-    if (output_visible(&err, output_after(&err, first)) || prints_later(trial, last)) {
+    if (output_visible(&err, output_after(&err, first)) || prints_after_receive(trial, last) || prints_later(trial, last)) {
         trial_passes(trial);
         return;
     }

@@ -125,6 +125,18 @@ void judge_exits(struct trial *trial)
         trial_expects(trial, _("status 0"));
 }
 
+/* A server of datagrams has no clients to accept. */
+static void hint_at_next_datagram(struct trial *trial)
+{
+    const struct transcript *t = trial->t;
+    for (size_t i = 0; i < t->n_sockets; i++)
+        if (t->sockets[i].actor == trial->actor && !t->sockets[i].library && t->sockets[i].type != SOCK_DGRAM)
+            return;
+    if (facts_first_success(t, trial->actor, ROLE_RECEIVE) != NOWHERE)
+        trial_hints(trial, _("A server goes on with the next datagram whatever became of the last one: come back to "
+                             "recvfrom()."));
+}
+
 /* The program ended, which a server does not. */
 static void ended(struct trial *trial, const struct ending *ending)
 {
@@ -145,6 +157,8 @@ static void ended(struct trial *trial, const struct ending *ending)
         AUTO_FREE char *where = trial_place(trial, call);
         trial_shows(trial, _("it ended, with status %d; its last call was %s"), ending->status, where);
     }
+    if (failure == NOWHERE || trial->t->events[failure].call.error != EINTR)
+        hint_at_next_datagram(trial);
     trial_explains_meeting(trial);
 }
 

@@ -15,6 +15,13 @@ enum {
     OWN_MESSAGE = 8 /* so much of it must be there before we say that a sent message was printed */
 };
 
+/* How many bytes of a message of SIZE have to be there. */
+static size_t least_of(const struct trial *trial, size_t size)
+{
+    size_t least = (size_t)value_parameter(trial->spec, "at-least", 0);
+    return least > 0 && least < size ? least : size;
+}
+
 static void not_printed(struct trial *trial, const struct sightings *all, const struct sighting *missing)
 {
     AUTO_OUTPUT err;
@@ -25,7 +32,7 @@ static void not_printed(struct trial *trial, const struct sightings *all, const 
     if (output_find(&err, from, missing->text.data, sighting_bare(&missing->text)) != SIZE_MAX) {
         trial_fails(trial, DIAGNOSIS_ON_STDERR, evidence);
         trial_shows(trial, _("it is printed on standard error"));
-    } else if (missing->flow->bytes < missing->size) {
+    } else if (missing->flow->bytes < least_of(trial, missing->size)) {
         trial_fails(trial, DIAGNOSIS_TEXT_CUT, evidence);
         trial_shows(trial, _("only %zu bytes of %zu were received"), (size_t)missing->flow->bytes, missing->size);
         const struct call *last = &evidence->call;

@@ -145,6 +145,8 @@ void judge_receives(struct trial *trial)
     if (n_list == 0 && n > 0) {
         trial_lacks(trial, DIAGNOSIS_NOTHING_SENT, wire_sending_of(trial, &nothing));
         show_bytes(trial, &nothing, text, n, DIAGNOSIS_NOTHING_SENT);
+        if (trial_by_datagrams(trial))
+            trial_hints_at_datagrams(trial);
         facts_connections_free(list, n_list);
         return;
     }

@@ -87,6 +87,11 @@ uint64_t call_moved(const struct call *call)
     return leaves_it_there(call) ? 0 : handled(call);
 }
 
+bool call_peeks(const struct call *call)
+{
+    return call_role(call->id) == ROLE_RECEIVE && (call_flags(call) & (MSG_PEEK | MSG_ERRQUEUE)) != 0;
+}
+
 uint64_t call_peeked(const struct call *call)
 {
     return call_role(call->id) == ROLE_RECEIVE && (call_flags(call) & MSG_PEEK) != 0 ? handled(call) : 0;

@@ -129,6 +129,18 @@ bool trial_by_datagrams(const struct trial *trial)
     return false;
 }
 
+void trial_hints_at_datagrams(struct trial *trial)
+{
+    const struct transcript *t = trial->t;
+    for (size_t i = 0; i < t->n_events; i++) {
+        if (t->events[i].kind == EVENT_DEED && t->events[i].actor == trial->actor && t->events[i].deed.kind == DEED_SENT) {
+            trial_hints(trial, _("Reply with sendto(), to the address that recvfrom() has filled in."));
+            return;
+        }
+    }
+    trial_hints(trial, _("Send the message with sendto(), to the address and port of the server."));
+}
+
 const char *role_calls(enum role role)
 {
     static const struct {

@@ -58,6 +58,9 @@ int trial_program(const struct trial *trial);
 /* Whether the peer that the check is about deals in datagrams. */
 bool trial_by_datagrams(const struct trial *trial);
 
+/* What to do when no datagram comes: the peer has spoken first, or waits for the program to speak. */
+void trial_hints_at_datagrams(struct trial *trial);
+
 /* "connect()"; "write() or send()". Static storage. */
 const char *role_calls(enum role role);
 /* The diagnosis of a program that never makes this call. */

@@ -261,7 +261,7 @@ static enum progress step_until(struct play *play, const struct step *step)
         return step_until_waiting(play, transcript_actor(&play->transcript, step->actor));
     play->seen = 0;
     play->found = 0;
-    enum progress progress = progress_of(tracer_run(play->tracer, !step->optional, until_done, play));
+    enum progress progress = progress_of(tracer_run(play->tracer, !step->optional || !step->hold, until_done, play));
     if (progress != PROGRESS_STUCK || !step->optional)
         return progress;
     play->reached[play->step] = true;

@@ -261,7 +261,7 @@ void judge_listens(struct trial *trial)
         }
     }
     if (other != NULL) {
-        trial_fails(trial, DIAGNOSIS_BACKLOG, other);
+        trial_fails(trial, at_least ? DIAGNOSIS_BACKLOG : DIAGNOSIS_QUEUE_LENGTH, other);
         trial_shows(trial, "listen(..., %d)", (int)other->call.arg[1]);
     } else if (failed != NULL) {
         trial_lacks(trial, DIAGNOSIS_CALL_ORDER, failed);

@@ -19,14 +19,33 @@ static size_t place_in_queue(const struct transcript *t, int peer)
     return place;
 }
 
-/* The program has not accepted this client, because it waits for another one. Clients are accepted in their order. */
+/* Clients are accepted in their order: whether some were, and this one was not. */
+static bool left_waiting(const struct transcript *t, int program, int peer)
+{
+    size_t accepted = 0;
+    for (size_t i = 0; i < t->n_events; i++)
+        accepted += facts_is_call(t, &t->events[i], program, ROLE_ACCEPT) && call_succeeded(&t->events[i].call);
+    return accepted > 0 && accepted < place_in_queue(t, peer);
+}
+
+/* The program has ended well before this client's turn came. */
+static bool serves_some(struct trial *trial, int program, int peer)
+{
+    const struct transcript *t = trial->t;
+    if (facts_ending(t, program).kind != ENDING_EXITED || !left_waiting(t, program, peer) ||
+        facts_decisive_failure(t, program) != NOWHERE)
+        return false;
+    trial_fails(trial, DIAGNOSIS_CLIENTS_LEFT, trial_event(trial, facts_last_call(t, program, ROLE_ACCEPT)));
+    trial_shows(trial, _("the program has ended and has not accepted this client"));
+    return true;
+}
+
+/* The program has not accepted this client, because it waits for another one. */
 static bool serves_one(struct trial *trial, int program, int peer)
 {
     const struct transcript *t = trial->t;
-    size_t accepted = 0, blocked = facts_blocked(t, program);
-    for (size_t i = 0; i < t->n_events; i++)
-        accepted += facts_is_call(t, &t->events[i], program, ROLE_ACCEPT) && call_succeeded(&t->events[i].call);
-    if (blocked == NOWHERE || accepted == 0 || accepted >= place_in_queue(t, peer))
+    size_t blocked = facts_blocked(t, program);
+    if (blocked == NOWHERE || !left_waiting(t, program, peer))
         return false;
     const struct event *e = &t->events[blocked];
     enum role role = call_role(e->call.id);
@@ -64,7 +83,8 @@ void judge_answered(struct trial *trial)
         trial_lacks(trial, DIAGNOSIS_NOTHING_SENT, NULL);
         trial_shows(trial, _("nothing arrived"));
         bool failed = trial->result->verdict == VERDICT_FAILED;
-        if (failed && (serves_one(trial, program, peer) || shares_descriptor(trial, program)))
+        if (failed && (serves_one(trial, program, peer) || serves_some(trial, program, peer) ||
+                       shares_descriptor(trial, program)))
             trial->consequence = false; /* that is the cause, no other need be looked for */
     }
     trial_expects(trial, _("a reply"));

@@ -99,7 +99,9 @@ void judge_reports_error(struct trial *trial)
     output_collect(trial->t, trial->actor, STREAM_STDERR, &err);
     const char *if_made = check_parameter(trial->spec, "if-made");
     bool optional = if_made != NULL && strcmp(if_made, "true") == 0;
-    bool unneeded = optional && facts_next_call(trial->t, trial->actor, role, 0) == NOWHERE;
+    /* Who does its work without that call need not fear its failure. */
+    bool unneeded = optional && facts_next_call(trial->t, trial->actor, role, 0) == NOWHERE &&
+                    facts_first_success(trial->t, trial->actor, ROLE_SEND) != NOWHERE;
     bool reported = failed != NOWHERE && (output_visible(&err, output_after(&err, failed)) ||
                                           (either && output_visible(&out, output_after(&out, failed))));
     if (reported || unneeded)

@@ -26,7 +26,7 @@ static int64_t backlog_of(const struct trial *trial, size_t *position)
 
 void judge_connections(struct trial *trial)
 {
-    int64_t wanted = value_number(trial->spec->value, INT32_MAX), got = 0;
+    int64_t wanted = value_sum(trial->spec->value), got = 0;
     trial_requires(trial, _("%d connections are established while nobody accepts, and no more"), (int)wanted);
     for (size_t i = 0; i < trial->t->n_events; i++)
         got += trial->t->events[i].kind == EVENT_DEED && trial->t->events[i].deed.kind == DEED_CONNECTED;
@@ -45,7 +45,8 @@ void judge_connections(struct trial *trial)
                     (int)got);
         if (backlog + 1 == got)
             trial_hints(trial, _("The queue was made for %d: pass the program's argument to listen()."), (int)backlog);
-        trial_explains_meeting(trial);
+        if (got == 0)
+            trial_explains_meeting(trial);
     }
     trial_expects(trial, ngettext("%d connection", "%d connections", (unsigned long)wanted), (int)wanted);
 }
@@ -89,10 +90,10 @@ void judge_prints_total(struct trial *trial)
     size_t last = facts_last_call(trial->t, trial->actor, ROLE_ACCEPT);
     if (shows_number(trial, STREAM_STDOUT, wanted, false)) {
         trial_passes(trial);
-    } else if (trial->t->stuck) {
+    } else if (facts_ending(trial->t, trial->actor).kind == ENDING_NONE) {
         trial_lacks(trial, DIAGNOSIS_TOTAL_MISSING, trial_event(trial, last));
-        trial_shows(trial, _("it never came to that"));
-        trial_explains(trial);
+        trial_still_running(trial, trial->actor);
+        trial_explains_meeting(trial);
     } else if (shows_number(trial, STREAM_STDERR, wanted, false)) {
         trial_fails(trial, DIAGNOSIS_ON_STDERR, trial_event(trial, last));
         trial_shows(trial, _("it is printed on standard error"));

@@ -254,6 +254,22 @@ bool valid_size(const char *value)
     return value_number(value, INT32_MAX) >= 0;
 }
 
+int64_t value_sum(const char *value)
+{
+    AUTO_FREE char *copy = mem_string(value);
+    char *plus = strstr(copy, " + ");
+    if (plus == NULL)
+        return value_number(copy, INT32_MAX / 2);
+    *plus = '\0';
+    int64_t a = value_number(copy, INT32_MAX / 2), b = value_number(plus + 3, INT32_MAX / 2);
+    return a >= 0 && b >= 0 ? a + b : -1;
+}
+
+bool valid_sum(const char *value)
+{
+    return value_sum(value) >= 0;
+}
+
 bool valid_remains(const char *value)
 {
     return ONE_OF(value, "zombie", "process", "thread");

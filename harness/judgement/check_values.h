@@ -33,6 +33,7 @@ bool valid_lines(const char *value);
 bool valid_size(const char *value);
 bool valid_flag(const char *value);
 bool valid_sigpipe(const char *value);
+bool valid_sum(const char *value);
 bool valid_remains(const char *value);
 bool valid_end(const char *value);
 
@@ -42,6 +43,8 @@ int64_t value_number(const char *value, int64_t max);
 int64_t value_parameter(const struct check_spec *check, const char *name, int64_t otherwise);
 /* "MSG_PEEK"; 0 when it is not a flag that definitions name. */
 int value_flag(const char *value);
+/* "4" or "3 + 1"; -1 when it is neither. */
+int64_t value_sum(const char *value);
 /* "inet stream": false when it is not a family and a type. */
 bool value_socket(const char *value, int *family, int *type);
 /* ">= 4" or "4". */

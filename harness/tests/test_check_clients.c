@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <sys/socket.h>
 
+#include "judgement/check_values.h"
 #include "tests/staged.h"
 #include "tests/suites.h"
 
@@ -77,7 +78,9 @@ static void test_connections(void)
     staged_deed(&s, STAGED_PEER, DEED_CONNECTED, NULL);
     staged_deed(&s, STAGED_PEER, DEED_CONNECTED, NULL);
     CU_ASSERT_STRING_EQUAL(staged_code(&s, "connections", "2", "client", NULL), "passed");
+    CU_ASSERT_STRING_EQUAL(staged_code(&s, "connections", "1 + 1", "client", NULL), "passed");
     CU_ASSERT_STRING_EQUAL(staged_code(&s, "connections", "4", "client", NULL), "S087");
+    CU_ASSERT(value_sum("1 +1") == -1 && value_sum("") == -1 && value_sum("-1 + 1") == -1 && value_sum("3 + 4") == 7);
     staged_end(&s);
 }
 
@@ -152,7 +155,9 @@ static void test_fork_reported(void)
 {
     struct staged s;
     staged_begin(&s);
-    staged_socket(&s, AF_INET, SOCK_STREAM);
+    int dialogue = staged_accept(&s, staged_socket(&s, AF_INET, SOCK_STREAM));
+    CU_ASSERT_STRING_NOT_EQUAL(staged_code(&s, "reports-error", "fork", "client", "if-made=true"), "passed");
+    staged_data(&s, CALL_write, dialogue, "ok\n");
     CU_ASSERT_STRING_EQUAL(staged_code(&s, "reports-error", "fork", "client", "if-made=true"), "passed");
     CU_ASSERT_STRING_NOT_EQUAL(staged_code(&s, "reports-error", "fork", "client", NULL), "passed");
     staged_call(&s, CALL_clone, -1, -1, EAGAIN)->injected = true;

@@ -101,6 +101,7 @@ static void test_total(void)
         staged_data(&s, CALL_write, dialogue, "ok\n");
         staged_print(&s, STREAM_STDOUT, printed[i].late);
         staged_print(&s, STREAM_STDERR, printed[i].err);
+        staged_exit(&s, 0);
         CU_ASSERT_STRING_EQUAL(staged_code(&s, "prints-total", "4", "client", NULL), printed[i].code);
         staged_end(&s);
     }
@@ -113,6 +114,8 @@ static void test_total_of_nobody(void)
     int step = staged_step(&s, STEP_INPUT, "client");
     staged_print(&s, STREAM_STDOUT, "0\n");
     transcript_add(&s.t, EVENT_STEP, -1, 0, s.time++)->step = step;
+    CU_ASSERT_STRING_EQUAL(staged_code(&s, "prints-total", "0", "client", NULL), "S056"); /* it is still running */
+    staged_exit(&s, 0);
     CU_ASSERT_STRING_EQUAL(staged_code(&s, "prints-total", "0", "client", NULL), "S088");
     staged_print(&s, STREAM_STDOUT, "0 clients\n");
     CU_ASSERT_STRING_EQUAL(staged_code(&s, "prints-total", "0", "client", NULL), "passed");

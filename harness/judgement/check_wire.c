@@ -129,8 +129,8 @@ void wire_differs(struct trial *trial, const struct buf *got, const char *text, 
     enum diagnosis diagnosis = compare(got, text, n);
     trial_fails(trial, diagnosis, wire_sending_of(trial, got));
     show_bytes(trial, got, text, n, diagnosis);
-    if (got->len == 0)
-        trial_explains(trial);
+    if (got->len == 0 && !trial_explains(trial))
+        wire_failed_call(trial);
 }
 
 void judge_receives(struct trial *trial)
@@ -160,6 +160,7 @@ void judge_receives(struct trial *trial)
             show_bytes(trial, got, text, n, DIAGNOSIS_SENDS_UNASKED);
         } else {
             wire_differs(trial, got, text, n);
+            wire_bounds(trial, got, text, n);
         }
         break;
     }

@@ -22,15 +22,24 @@ grade() { # FOLDER OPTION…: the result as JSON; the exit status must fit it
     fi
 }
 
+# Its programs get everything, in the assignment of the whole course and in those that stand beside it.
 check_correct() { # FOLDER
-    grade "$1" --assignment all || return 1
-    jq -e '.complete and ([.exercises[] | select(.status != "missing")] | length > 0 and all(.points == .max))' \
-        "$scratch/result.json" >/dev/null && return 0
-    jq -r '.exercises[] | select(.status != "missing") | .id as $id | if .status != "graded" then "\($id): \(.status)" else
-           (.scenarios[] | select(.verdict != "passed") | "\($id)/\(.id): \(.verdict) "
-            + ([.checks[]? | select(.verdict != "passed") | "\(.id) (\(.actual // ""))"] | join(", "))) end' \
-        "$scratch/result.json"
-    return 1
+    local assignment graded=0
+    for assignment in all project; do
+        grade "$1" --assignment "$assignment" || return 1
+        if ! jq -e '.complete and ([.exercises[] | select(.status != "missing")] | all(.points == .max))' \
+            "$scratch/result.json" >/dev/null; then
+            jq -r '.exercises[] | select(.status != "missing") | .id as $id
+                   | if .status != "graded" then "\($id): \(.status)" else
+                   (.scenarios[] | select(.verdict != "passed") | "\($id)/\(.id): \(.verdict) "
+                    + ([.checks[]? | select(.verdict != "passed") | "\(.id) (\(.actual // ""))"] | join(", "))) end' \
+                "$scratch/result.json"
+            return 1
+        fi
+        graded=$((graded + $(jq '[.exercises[] | select(.status != "missing")] | length' "$scratch/result.json")))
+    done
+    ((graded > 0)) || printf 'no program of any exercise\n'
+    ((graded > 0))
 }
 
 # What it loses is what expected.json says: the same proof as a mutant's.

@@ -91,6 +91,7 @@ static void learn_from_check(const struct check_spec *check, struct meeting *mee
     meeting->serves |= meeting->listens || strcmp(check->name, "conflict") == 0 || strcmp(check->name, "binds") == 0 ||
                        strcmp(check->value, "bind") == 0 || (in_order && strstr(check->value, "bind") != NULL);
     meeting->connects |= strcmp(check->value, "connect") == 0;
+    meeting->shuts |= strcmp(check->name, "shuts-down") == 0;
 }
 
 static void learn_from(const struct scenario *scenario, struct meeting *meeting)
@@ -319,7 +320,8 @@ static bool ask(const struct inquiry *inquiry, unsigned depth, struct cause *cau
            ((depth & MEETING) && inquiry->meeting.connects && cause_of_client(inquiry, cause)) ||
            ((depth & MEETING) && inquiry->meeting.serves && cause_of_server(inquiry, cause)) ||
            ((depth & DELIVERY) && cause_of_delivery(inquiry, cause)) ||
-           ((depth & SILENCE) && cause_of_silence(inquiry, cause)) || ((depth & STOP) && cause_of_stop(inquiry, cause));
+           ((depth & SILENCE) && (cause_of_sending_shut(inquiry, cause) || cause_of_silence(inquiry, cause))) ||
+           ((depth & STOP) && cause_of_stop(inquiry, cause));
 }
 
 /* About the program that the check is about, or about all of them in turn. */

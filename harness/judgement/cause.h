@@ -26,6 +26,7 @@ struct meeting {
     bool connects;  /* the program goes to a server */
     bool converses; /* in this scenario somebody takes its connection: it is to send and receive */
     bool conflict;  /* in this scenario it is to find its address taken */
+    bool shuts;     /* it is to try what shutdown() makes impossible */
 };
 
 /* One program that is asked about. */
@@ -44,6 +45,9 @@ struct inquiry {
  */
 bool cause_of_server(const struct inquiry *inquiry, struct cause *cause);
 bool cause_of_client(const struct inquiry *inquiry, struct cause *cause);
+/* Nothing can be received, or sent, since the program itself has closed that direction. */
+bool cause_of_receiving_shut(const struct inquiry *inquiry, struct cause *cause);
+bool cause_of_sending_shut(const struct inquiry *inquiry, struct cause *cause);
 bool cause_of_silence(const struct inquiry *inquiry, struct cause *cause);
 /* A program that knows one family, or one address, where there are two. (cause_families.c) */
 bool cause_of_families(const struct inquiry *inquiry, struct cause *cause);

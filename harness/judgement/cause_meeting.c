@@ -356,30 +356,14 @@ bool cause_of_client(const struct inquiry *inquiry, struct cause *cause)
     return never_called(inquiry, cause, DIAGNOSIS_NO_CONNECT, ROLE_CONNECT, tried);
 }
 
-/* The shutdown that closes the receiving direction before anything was received. */
-static size_t early_shutdown(const struct inquiry *inquiry)
-{
-    const struct transcript *t = inquiry->t;
-    for (size_t i = 0; i < t->n_events; i++) {
-        const struct event *e = &t->events[i];
-        if (facts_is_call(t, e, inquiry->actor, ROLE_RECEIVE) && call_moved(&e->call) > 0)
-            return NOWHERE;
-        if (facts_is_call(t, e, inquiry->actor, ROLE_SHUTDOWN) && call_succeeded(&e->call) && e->call.arg[1] != SHUT_WR)
-            return i;
-    }
-    return NOWHERE;
-}
-
 bool cause_of_silence(const struct inquiry *inquiry, struct cause *cause)
 {
     const struct transcript *t = inquiry->t;
     if (!inquiry->meeting.connects || !inquiry->meeting.converses || is_blocked(inquiry) || was_killed(inquiry) ||
         facts_decisive_failure(t, inquiry->actor) != NOWHERE)
         return false;
-    size_t shutdown = early_shutdown(inquiry);
-    if (shutdown != NOWHERE)
-        return cause_is(cause, DIAGNOSIS_SHUTDOWN_EARLY, &t->events[shutdown],
-                        mem_printf(_("%s has shut its receiving direction before the reply came"), inquiry->who));
+    if (cause_of_receiving_shut(inquiry, cause))
+        return true;
     if (facts_last_call(t, inquiry->actor, ROLE_SEND) == NOWHERE)
         return never_called(inquiry, cause, DIAGNOSIS_NOTHING_SENT, ROLE_SEND, NOWHERE);
     return facts_last_call(t, inquiry->actor, ROLE_RECEIVE) == NOWHERE &&

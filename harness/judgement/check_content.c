@@ -5,6 +5,7 @@
 #include "ground/text.h"
 #include "judgement/content.h"
 #include "judgement/trial.h"
+#include "judgement/wire.h"
 
 enum { QUOTE = 40, AROUND = 16 };
 
@@ -157,6 +158,22 @@ void judge_outputs(struct trial *trial)
     expect(trial, &wanted);
 }
 
+static enum diagnosis diagnose_more(const struct content *wanted, const struct content *got)
+{
+    size_t n = (size_t)wanted->all.n;
+    if (got->kept.len > n && got->kept.data[n] == '\0' && got->all.n == n + 1)
+        return DIAGNOSIS_NUL_SENT;
+    return wire_is_buffer((size_t)got->all.n) ? DIAGNOSIS_BUFFER_SENT : DIAGNOSIS_EXTRA_BYTES;
+}
+
+/* Whether the program ended by itself, and no call had failed for good: it thought that it was done. */
+static bool gave_up(const struct trial *trial)
+{
+    int program = trial_program(trial);
+    return facts_ending(trial->t, program).kind == ENDING_EXITED && facts_decisive_failure(trial->t, program) == NOWHERE &&
+           !trial->t->stuck;
+}
+
 static void arrival_differs(struct trial *trial, const struct content *wanted, const struct content *got)
 {
     const struct event *evidence = trial_event(trial, facts_last_call(trial->t, trial_program(trial), ROLE_SEND));
@@ -173,12 +190,13 @@ static void arrival_differs(struct trial *trial, const struct content *wanted, c
     case DIFFERENCE_CUT:
         trial_fails(trial, DIAGNOSIS_MESSAGE_CUT, evidence);
         trial_shows(trial, "%s", actual);
-        trial_explains(trial);
+        if (!gave_up(trial))
+            trial_explains(trial);
         break;
     case DIFFERENCE_MORE:
-        trial_fails(trial, got->all.n == wanted->all.n + 1 && got->kept.data[got->kept.len - 1] == '\0' ? DIAGNOSIS_NUL_SENT
-                                                                                                       : DIAGNOSIS_EXTRA_BYTES,
-                    evidence);
+        trial_fails(trial, diagnose_more(wanted, got), evidence);
+        if (diagnose_more(wanted, got) == DIAGNOSIS_BUFFER_SENT)
+            trial_hints(trial, _("Send as many bytes as were read, and not the size of the buffer."));
         trial_shows(trial, "%s", actual);
         break;
     case DIFFERENCE_CHANGED:

@@ -31,6 +31,14 @@ static bool has_complained(const struct trial *trial)
     return output_visible(&err, 0);
 }
 
+static bool has_check(const struct trial *trial, const char *name)
+{
+    for (size_t i = 0; i < trial->scenario->n_checks; i++)
+        if (strcmp(trial->scenario->checks[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 /* The other status came after a call that failed, or out of nothing. */
 static void wrong_status(struct trial *trial, int status)
 {
@@ -47,10 +55,9 @@ static void wrong_status(struct trial *trial, int status)
                     error_name(failed->call.error));
     if (status == 0 && failed != NULL)
         return;
-    bool conflict = false;
-    for (size_t i = 0; i < trial->scenario->n_checks; i++)
-        conflict |= strcmp(trial->scenario->checks[i].name, "conflict") == 0;
-    if (conflict && status == 0)
+    if (has_check(trial, "complains")) /* a wrong call of the program: it is not to meet anybody */
+        return;
+    if (has_check(trial, "conflict") && status == 0)
         trial_explains_conflict(trial);
     else if (status == 0 && has_complained(trial))
         return; /* it knew what was wrong, and whoever started it is not told */

@@ -352,7 +352,7 @@ void judge_prints_count(struct trial *trial)
     size_t n = facts_flows(trial->t, trial->actor, role, &flows);
     size_t last = facts_last_call(trial->t, trial->actor, role);
     if (fixed == 0 && last == NOWHERE) /* no call was needed for that */
-        last = facts_first_success(trial->t, trial->actor, ROLE_CONNECT);
+        last = facts_next_call(trial->t, trial->actor, ROLE_CONNECT, 0);
     if (n == 0 && fixed >= 0 && last != NOWHERE) {
         /* Nothing moved, and that is what is to be printed. */
         struct flow *flow = ARRAY_ADD(flows, n);

@@ -49,8 +49,7 @@ static size_t without_line_end(const char *text, size_t n)
     return n;
 }
 
-/* A size that a buffer has: a power of two, from 32 on. */
-static bool is_buffer_size(size_t n)
+bool wire_is_buffer(size_t n)
 {
     return n >= 32 && (n & (n - 1)) == 0;
 }
@@ -64,7 +63,7 @@ static enum diagnosis compare(const struct buf *got, const char *text, size_t n)
             return DIAGNOSIS_SENT_TWICE;
         if (got->len == n + 1 && got->data[n] == '\0')
             return DIAGNOSIS_NUL_SENT;
-        if (is_buffer_size(got->len) || (got->len > n + 1 && got->data[n] == '\0'))
+        if (wire_is_buffer(got->len) || (got->len > n + 1 && got->data[n] == '\0'))
             return DIAGNOSIS_BUFFER_SENT;
     }
     size_t bare = without_line_end(text, n), got_bare = without_line_end(got->data, got->len);

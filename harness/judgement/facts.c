@@ -147,6 +147,20 @@ static bool was_mended(const struct transcript *t, size_t position)
     return false;
 }
 
+size_t facts_own_shutdown(const struct transcript *t, size_t position)
+{
+    const struct event *failed = &t->events[position];
+    if (failed->call.pending || failed->call.result >= 0 || failed->call.error != EPIPE || failed->call.socket < 0)
+        return NOWHERE;
+    for (size_t i = facts_next_call(t, failed->actor, ROLE_SHUTDOWN, 0); i < position;
+         i = facts_next_call(t, failed->actor, ROLE_SHUTDOWN, i + 1)) {
+        const struct call *call = &t->events[i].call;
+        if (call->socket == failed->call.socket && call_succeeded(call) && call->arg[1] != SHUT_RD)
+            return i;
+    }
+    return NOWHERE;
+}
+
 size_t facts_decisive_failure(const struct transcript *t, int actor)
 {
     for (size_t i = t->n_events; i-- > 0;) {
@@ -155,7 +169,7 @@ size_t facts_decisive_failure(const struct transcript *t, int actor)
             continue;
         enum role role = call_role(e->call.id);
         if ((role == ROLE_SOCKET || role_needs_socket(role)) && facts_is_call(t, e, actor, role) &&
-            call_failed(&e->call) && !was_mended(t, i))
+            call_failed(&e->call) && !was_mended(t, i) && facts_own_shutdown(t, i) == NOWHERE)
             return i;
     }
     return NOWHERE;

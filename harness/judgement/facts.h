@@ -39,9 +39,11 @@ uint64_t call_moved(const struct call *call);
 size_t facts_first_failure(const struct transcript *t, int actor, enum role role);
 /*
  * The last call on sockets that failed for good, and that the program did not then make successfully: what most likely decided
- * how it ended.
+ * how it ended. Not a send that its own shutdown() made impossible.
  */
 size_t facts_decisive_failure(const struct transcript *t, int actor);
+/* The shutdown() with which the program had itself closed the direction of a send at POSITION that failed with EPIPE. */
+size_t facts_own_shutdown(const struct transcript *t, size_t position);
 /* The first successful call of this role. */
 size_t facts_first_success(const struct transcript *t, int actor, enum role role);
 /* The call that made this socket. */

@@ -14,4 +14,7 @@ void wire_bounds(struct trial *trial, const struct buf *got, const char *text, s
 /* The send that shows what went wrong: the last on the socket that carried exactly these bytes, else the last of all; NULL. */
 const struct event *wire_sending_of(const struct trial *trial, const struct buf *bytes);
 
+/* Whether it is a size that a buffer has: a power of two, from 32 on. */
+bool wire_is_buffer(size_t n);
+
 #endif

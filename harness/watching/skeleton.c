@@ -106,8 +106,10 @@ int skeleton_make(const char *path, struct err *err)
 
 int skeleton_slot(const char *path, const char *name, struct err *err)
 {
-    mode_t old = umask(022);
     AUTO_FREE char *slot = mem_printf("%s/programs/%s", path, name);
+    if (access(slot, F_OK) == 0)
+        return 0; /* an earlier world's */
+    mode_t old = umask(022);
     int result = write_small(slot, "", 0, err);
     umask(old);
     return result;

@@ -1,4 +1,5 @@
 /* What a call's arguments are: descriptors, addresses, bytes, and the place in the student's code. */
+#include <fcntl.h>
 #include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -276,22 +277,34 @@ static bool is_return(struct thread *thread, uint64_t address)
     return true;
 }
 
+/* LINE of /proc/PID/maps: "LOW-HIGH RIGHTS OFFSET DEVICE INODE   PATH". Adds "LOW PATH" when a file's beginning is mapped. */
+static void add_module(struct buf *modules, const char *line)
+{
+    char *at = NULL;
+    unsigned long low = strtoul(line, &at, 16);
+    const char *path = strchr(line, '/');
+    for (int word = 0; word < 2 && at != NULL; word++)
+        at = strchr(at + 1, ' ');
+    if (path != NULL && at != NULL && strtoul(at, NULL, 16) == 0)
+        buf_printf(modules, "%lx %s\n", low, path);
+}
+
 static void save_modules(struct tracer *tracer, struct thread *thread)
 {
     struct actor *actor = &tracer->transcript->actors[thread->process->actor];
     if (actor->modules != NULL)
         return;
-    char path[64], line[512];
+    char path[64], part[8192];
     snprintf(path, sizeof path, "/proc/%d/maps", (int)thread->process->pid);
-    AUTO_FCLOSE FILE *maps = fopen(path, "re");
+    AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+    AUTO_BUF maps = BUF_EMPTY;
+    for (ssize_t n; fd >= 0 && (n = read(fd, part, sizeof part)) > 0;)
+        buf_add(&maps, part, (size_t)n);
+    buf_char(&maps, '\0');
     struct buf modules = BUF_EMPTY;
-    while (maps != NULL && fgets(line, sizeof line, maps) != NULL) {
-        unsigned long low = 0, offset = 1;
-        int name = 0;
-        if (sscanf(line, "%lx-%*x %*s %lx %*s %*s %n", &low, &offset, &name) < 2 || offset != 0 || line[name] != '/')
-            continue;
-        buf_printf(&modules, "%lx %s", low, line + name);
-    }
+    char *rest = maps.data;
+    for (const char *line = strsep(&rest, "\n"); line != NULL; line = strsep(&rest, "\n"))
+        add_module(&modules, line);
     actor->modules = buf_steal(&modules);
 }
 

@@ -1,4 +1,5 @@
 /* What a program's descriptors are: sockets that are known by their inode, terminals of ours, files. */
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -31,14 +32,14 @@ struct descriptor descriptor_resolve(struct tracer *tracer, pid_t tid, int fd)
     if (n <= 0)
         return descriptor;
     target[n] = '\0';
-    unsigned long long inode = 0;
-    int number = 0;
-    if (sscanf(target, "socket:[%llu]", &inode) == 1) {
+    static const char socket_prefix[] = "socket:[", terminal_prefix[] = "/dev/pts/";
+    if (strncmp(target, socket_prefix, sizeof socket_prefix - 1) == 0) {
         descriptor.kind = DESCRIPTOR_SOCKET;
-        descriptor.inode = inode;
-        descriptor.socket = socket_index(tracer, inode);
-    } else if (sscanf(target, "/dev/pts/%d", &number) == 1) {
+        descriptor.inode = strtoull(target + sizeof socket_prefix - 1, NULL, 10);
+        descriptor.socket = socket_index(tracer, descriptor.inode);
+    } else if (strncmp(target, terminal_prefix, sizeof terminal_prefix - 1) == 0) {
         descriptor.kind = DESCRIPTOR_OTHER;
+        int number = (int)strtol(target + sizeof terminal_prefix - 1, NULL, 10);
         for (size_t i = 0; i < tracer->n_terminals; i++) {
             if (tracer->terminals[i]->number == number) {
                 descriptor.kind = DESCRIPTOR_TERMINAL;

@@ -122,13 +122,15 @@ static bool has_executed(void *context)
 }
 
 /* The pipe's other end closes at exec: nothing to read means that the program runs. */
-static int let_go(struct tracer *tracer, int go, int trouble, struct err *err)
+static int let_go(struct tracer *tracer, pid_t pid, int go, int trouble, struct err *err)
 {
     int error = write(go, "", 1) == 1 ? 0 : errno;
     if (error != 0 || read(trouble, &error, sizeof error) == (ssize_t)sizeof error) {
         errno = error;
         return err_errno(err, BLAME_HARNESS, _("cannot run the program in the sandbox"));
     }
+    siginfo_t ignored; /* it stops now, and then there is something to handle */
+    waitid(P_PID, (id_t)pid, &ignored, WEXITED | WSTOPPED | WNOWAIT | __WALL);
     tracer_run(tracer, false, has_executed, &tracer);
     return 0;
 }
@@ -170,5 +172,5 @@ int tracer_start(struct tracer *tracer, const struct launch *launch, struct err 
         return -1;
     if (launch->input && input_open(tracer, launch->actor, steal_fd(&input_in)) < 0)
         return err_errno(err, BLAME_HARNESS, "epoll_ctl");
-    return let_go(tracer, go_in, trouble_out, err);
+    return let_go(tracer, pid, go_in, trouble_out, err);
 }

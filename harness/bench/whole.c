@@ -24,10 +24,11 @@ int course_load(struct course *course, const struct stage *stage, const char *as
     if (catalogue_open(&catalogue, &request, err) < 0)
         return -1;
     int status = 0;
-    while (status == 0 && catalogue.n < catalogue.assignment.n)
-        status = catalogue_read_next(&catalogue, &request, err);
-    for (size_t i = 0; i < catalogue.n; i++)
-        *ARRAY_ADD(course->programs, course->n) = mem_string(catalogue.exercises[i].program);
+    for (size_t i = 0; status == 0 && i < catalogue.assignment.n; i++) {
+        status = catalogue_read(&catalogue, i, &request, err);
+        if (status == 0)
+            *ARRAY_ADD(course->programs, course->n) = mem_string(catalogue.exercises[i].program);
+    }
     catalogue_free(&catalogue);
     return status;
 }

@@ -8,7 +8,7 @@
 
 int catalogue_open(struct catalogue *catalogue, const struct grade_request *request, struct err *err)
 {
-    *catalogue = (struct catalogue){.n = 0};
+    *catalogue = (struct catalogue){.exercises = NULL};
     const struct library library = {request->exercises_dir, request->root};
     AUTO_FREE char *name = mem_printf("assignments/%s.yaml", request->assignment);
     AUTO_FREE char *path = library_path(&library, name);
@@ -18,25 +18,32 @@ int catalogue_open(struct catalogue *catalogue, const struct grade_request *requ
     return 0;
 }
 
-int catalogue_read_next(struct catalogue *catalogue, const struct grade_request *request, struct err *err)
+int catalogue_read(struct catalogue *catalogue, size_t item, const struct grade_request *request, struct err *err)
 {
     const struct library library = {request->exercises_dir, request->root};
     struct exercise_setting setting = {.library = &library, .seed = request->seed};
     setting.rules = check_rules(&setting.n_rules);
-    AUTO_FREE char *folder = library_exercise(&library, catalogue->assignment.items[catalogue->n].exercise);
-    if (exercise_load(&catalogue->exercises[catalogue->n], folder, &setting, err) < 0)
-        return -1;
-    catalogue->n++;
-    return 0;
+    AUTO_FREE char *folder = library_exercise(&library, catalogue->assignment.items[item].exercise);
+    return exercise_load(&catalogue->exercises[item], folder, &setting, err);
 }
 
 void catalogue_free(struct catalogue *catalogue)
 {
-    for (size_t i = 0; i < catalogue->n; i++)
+    for (size_t i = 0; i < catalogue->assignment.n && catalogue->exercises != NULL; i++)
         exercise_free(&catalogue->exercises[i]);
     free(catalogue->exercises);
     assignment_free(&catalogue->assignment);
-    *catalogue = (struct catalogue){.n = 0};
+    *catalogue = (struct catalogue){.exercises = NULL};
+}
+
+bool catalogue_may_want(const struct grade_request *request, const char *id)
+{
+    for (size_t i = 0; i < request->n_only; i++) {
+        AUTO_FREE char *pattern = mem_bytes(request->only[i], strcspn(request->only[i], "/"));
+        if (fnmatch(pattern, id, 0) == 0)
+            return true;
+    }
+    return request->n_only == 0;
 }
 
 bool catalogue_wants_exercise(const struct grade_request *request, const struct exercise *exercise)

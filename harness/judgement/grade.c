@@ -14,7 +14,9 @@ static int add_all(struct grading *grading, const struct grade_request *request,
                    const struct submission *submission, struct grade_result *result, struct err *err)
 {
     for (size_t i = 0; i < catalogue->assignment.n; i++) {
-        if (catalogue_read_next(catalogue, request, err) < 0)
+        if (!catalogue_may_want(request, catalogue->assignment.items[i].exercise))
+            continue;
+        if (catalogue_read(catalogue, i, request, err) < 0)
             return -1;
         if (!catalogue_wants_exercise(request, &catalogue->exercises[i]))
             continue;
@@ -51,7 +53,7 @@ static void describe(const struct grade_request *request, const struct submissio
 
 int grade_run(const struct grade_request *request, struct grade_result *result, struct err *err)
 {
-    struct catalogue catalogue = {.n = 0};
+    struct catalogue catalogue = {.exercises = NULL};
     struct submission submission = {.n_files = 0};
     *result = (struct grade_result){.scale = 0};
     int status = catalogue_open(&catalogue, request, err);

@@ -74,8 +74,8 @@ static pid_t grade(const struct soak *soak, size_t fixture, struct err *err)
     AUTO_FREE char *result = result_path(soak, fixture);
     AUTO_FREE char *json = mem_printf("--json=%s", result);
     AUTO_FREE char *submission = mem_printf("%s/%s", soak->root, soak->fixtures.paths[fixture]);
-    char language[] = "--lang=en", no_memcheck[] = "--no-memcheck";
-    char *const argv[] = {program, root, build, language, no_memcheck, json, submission, NULL};
+    char language[] = "--lang=en", course[] = "--assignment=all", no_memcheck[] = "--no-memcheck";
+    char *const argv[] = {program, root, build, language, course, no_memcheck, json, submission, NULL};
     unlink(result);
     return whole_start(argv, err);
 }

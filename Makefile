@@ -7,6 +7,7 @@
 #   make sanitize  the unit tests, built with the address and undefined-behaviour sanitizers
 #   make analyze   cppcheck, clang-tidy, gcc -fanalyzer
 #   make lint      shellcheck and the rules of harness/README.md
+#   make vocabulary  harness/VOCABULARY.md anew, from the tables of steps, conditions and checks
 #   make clean     forgets all of it
 #
 # V=1 shows the commands. BUILD=DIR builds elsewhere (no spaces: make knows no quotes).
@@ -63,7 +64,7 @@ BENCH_SHARED := $(filter-out $(BENCHES:$(BUILD)/%=$(BUILD)/objects/%.o),$(BENCH_
 REFERENCES := $(patsubst reference/%.c,$(BUILD)/reference/%,$(wildcard reference/*.c))
 CATALOGUES := $(patsubst harness/po/%.po,$(BUILD)/locale/%/LC_MESSAGES/grade.mo,$(wildcard harness/po/*.po))
 
-.PHONY: all unit test bench soak sanitize sanitized analyze lint clean FORCE
+.PHONY: all unit test bench soak sanitize sanitized analyze lint vocabulary clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY: $(BENCH_OBJECTS)
 .SUFFIXES:
@@ -187,8 +188,13 @@ $(BUILD)/analyze/cppcheck: $(SOURCES) $(HEADERS) Makefile
 		$(CPPCHECK_SUPPRESS) $(SOURCES)
 	$(Q)touch $@
 
-lint:
+lint: $(BUILD)/grade
 	$(Q)harness/lint/lint.sh $(BUILD)
+
+# Written whole or not at all.
+vocabulary: $(BUILD)/grade
+	$(Q)$(BUILD)/grade list --vocabulary >$(BUILD)/VOCABULARY.md
+	$(Q)mv $(BUILD)/VOCABULARY.md harness/VOCABULARY.md
 
 clean:
 	$(Q)rm -rf $(BUILD)

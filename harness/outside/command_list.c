@@ -11,6 +11,7 @@
 #include "outside/command.h"
 #include "outside/layout.h"
 #include "outside/output.h"
+#include "outside/vocabulary.h"
 
 struct catalogue {
     struct assignment *assignments;
@@ -180,6 +181,11 @@ static void list_json(const struct catalogue *catalogue, struct buf *out)
 int command_list(const struct options *options, struct err *err)
 {
     struct catalogue catalogue = {0};
+    AUTO_BUF words = BUF_EMPTY;
+    if (options->vocabulary) {
+        vocabulary_print(&words);
+        return output_write(STDOUT_FILENO, &words, err) < 0 ? EXIT_BROKEN : EXIT_GRADED;
+    }
     if (catalogue_load(options, &catalogue, err) < 0) {
         catalogue_free(&catalogue);
         return command_status(err);

@@ -180,6 +180,7 @@ static void apply(struct options *options, const struct option_row *row, char *v
     case OPTION_VERBOSE: options->verbosity += options->verbosity < 2; break;
     case OPTION_QUIET: options->verbosity = -1; break;
     case OPTION_JSON: options->json = value; break;
+    case OPTION_VOCABULARY: options->vocabulary = true; break;
     case OPTION_HELP: options->help = true; break;
     case OPTION_VERSION: options->version = true; break;
     case OPTION_ROOT: options->root = value; break;

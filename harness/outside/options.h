@@ -38,7 +38,7 @@ struct options {
     enum color color;
     int verbosity;             /* -1, 0, 1, 2 */
     bool memcheck, faults;
-    bool help, version;
+    bool help, version, vocabulary;
 };
 
 /*

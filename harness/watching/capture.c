@@ -114,8 +114,12 @@ static void take_packets(void *context, uint32_t events)
             break;
         size_t have = (size_t)length < sizeof data ? (size_t)length : sizeof data;
         struct packet packet = {.protocol = 0};
-        if (!read_packet(&packet, data, have, (size_t)length) || !is_worth_keeping(capture, &packet))
+        if (!read_packet(&packet, data, have, (size_t)length))
             continue;
+        if (!is_worth_keeping(capture, &packet)) {
+            tracer_left_out(capture->tracer);
+            continue;
+        }
         struct event *event =
             transcript_add(capture->transcript, EVENT_PACKET, -1, 0, tracer_now(capture->tracer));
         event->packet = packet;

@@ -142,6 +142,7 @@ struct tracer {
     unsigned stops;    /* handled so far */
     unsigned begun;    /* processes and threads, by programs themselves */
     size_t kept;       /* bytes in the transcript */
+    size_t left_out;   /* events that are not in it */
     uint64_t given;    /* bytes that the script has given to programs */
     bool real_timer;   /* a program uses a timer that is not virtual */
     struct timer *timers; /* see tracer_timer.c */

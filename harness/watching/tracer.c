@@ -154,6 +154,11 @@ bool tracer_weary(const struct tracer *tracer)
     return tracer->stops > MOST_STOPS;
 }
 
+void tracer_left_out(struct tracer *tracer)
+{
+    tracer->left_out++;
+}
+
 void tracer_kept(struct tracer *tracer, size_t bytes)
 {
     tracer->kept += bytes;

@@ -75,6 +75,8 @@ void tracer_given(struct tracer *tracer, size_t bytes);
 /* The programs have made so many calls that the rest of a big message is spared them: who copies byte by byte is right, and
    would take minutes. */
 bool tracer_weary(const struct tracer *tracer);
+/* An event that is not worth a place in the transcript happened: it counts for the bound on them all the same. */
+void tracer_left_out(struct tracer *tracer);
 /* So many bytes more are kept in the transcript. */
 void tracer_kept(struct tracer *tracer, size_t bytes);
 int64_t tracer_now(const struct tracer *tracer);

@@ -179,7 +179,7 @@ static void count_stop(struct tracer *tracer, const struct thread *thread)
         quiet_over_limit(tracer);
     enum { MOST_KEPT = 64 << 20 };
     const struct transcript *t = tracer->transcript;
-    bool over = (tracer->bounds.events > 0 && t->n_events > most_events(tracer)) || tracer->kept > MOST_KEPT;
+    bool over = (tracer->bounds.events > 0 && t->n_events + tracer->left_out > most_events(tracer)) || tracer->kept > MOST_KEPT;
     if (!over || thread == NULL)
         return;
     int actor = thread->process->actor;

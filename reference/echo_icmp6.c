@@ -28,8 +28,11 @@ static int envoyerRequete(int descripteurSocket, const struct sockaddr_in6 *dest
     requete.entete.icmp6_seq = htons(1);
     memset(requete.donnees, 'a', sizeof(requete.donnees));
 
-    ssize_t envoyes = sendto(descripteurSocket, &requete, sizeof(requete), 0, (const struct sockaddr *)destinataire,
-                             sizeof(*destinataire));
+    ssize_t envoyes;
+    do
+        envoyes = sendto(descripteurSocket, &requete, sizeof(requete), 0, (const struct sockaddr *)destinataire,
+                         sizeof(*destinataire));
+    while (envoyes == -1 && errno == EINTR);
     if (envoyes == -1) {
         perror("sendto");
         return -1;

@@ -445,7 +445,9 @@ static void begin_answer(struct peer *peer, enum answer answer)
     if (request == NULL || peer->connection < 0)
         return;
     ssize_t n = echo_answer(peer->connection, answer, &request->bytes, &request->address, &message);
+    struct address to = request->address; /* the transcript moves as it grows */
     struct event *event = note(peer, n < 0 ? DEED_FAILED : DEED_SENT, n < 0 ? errno : 0);
+    event->deed.address = to;
     if (n > 0)
         bytes_set(&event->deed.bytes, message, (size_t)n, AT_ONCE);
 }

@@ -117,6 +117,26 @@ static char *quantity(const struct bytes *bytes)
     return mem_printf(ngettext("%zu byte %s", "%zu bytes %s", bytes->total), bytes->total, quote);
 }
 
+/* A message of a raw ICMPv6 socket: what it asks or answers says more than its bytes. */
+static char *icmp6_text(const struct bytes *bytes)
+{
+    enum { REQUEST = 128, REPLY = 129, IDENTIFIER = 4, HEADER = 8 };
+    if (bytes->stored < HEADER)
+        return quantity(bytes);
+    const unsigned char *data = (const unsigned char *)bytes->data;
+    unsigned identifier = (unsigned)data[IDENTIFIER] << 8 | data[IDENTIFIER + 1];
+    if (data[0] == REQUEST)
+        return mem_printf(_("echo request, identifier %u, %zu bytes"), identifier, bytes->total);
+    if (data[0] == REPLY)
+        return mem_printf(_("echo reply, identifier %u, %zu bytes"), identifier, bytes->total);
+    return quantity(bytes);
+}
+
+static bool is_raw(const struct transcript *t, int socket)
+{
+    return t->sockets[socket].type == SOCK_RAW && t->sockets[socket].family == AF_INET6;
+}
+
 static void add_call(struct maker *m, const struct event *event)
 {
     const struct call *call = &event->call;
@@ -125,7 +145,8 @@ static void add_call(struct maker *m, const struct event *event)
     bool bytes_left = call_effect(call) == ROLE_SEND && call->socket >= 0 && call->result > 0 && !call->injected;
     if (bytes_left) {
         int to = links_target(&m->links, event);
-        struct row *arrow = add(m, event, ROW_ARROW, PAINT_NONE, quantity(&call->data));
+        char *carried = is_raw(m->t, call->socket) ? icmp6_text(&call->data) : quantity(&call->data);
+        struct row *arrow = add(m, event, ROW_ARROW, PAINT_NONE, carried);
         arrow->to = to;
     }
     enum paint paint = call->pending ? PAINT_WARN : call->result < 0 ? PAINT_BAD : PAINT_NONE;
@@ -189,7 +210,8 @@ static char *deed_text(const struct deed *deed)
     AUTO_FREE char *raw = deed->address.len > 0 ? address_text(&deed->address) : NULL;
     AUTO_FREE char *address = escape_line(raw == NULL ? "?" : raw, raw == NULL ? 1 : strlen(raw));
     AUTO_FREE char *error = error_text(deed->error);
-    AUTO_FREE char *bytes = quantity(&deed->bytes);
+    bool raw_peer = deed->bytes.total > 0 && address_family(&deed->address) == AF_INET6 && address_port(&deed->address) == 0;
+    AUTO_FREE char *bytes = raw_peer ? icmp6_text(&deed->bytes) : quantity(&deed->bytes);
     switch (deed->kind) {
     case DEED_LISTENING: return mem_printf(_("listens (%s)"), address);
     case DEED_BOUND: return mem_printf(_("holds the address (%s)"), address);

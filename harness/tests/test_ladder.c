@@ -232,6 +232,25 @@ static void test_three_columns(void)
     transcript_free(&t);
 }
 
+static void test_echo(void)
+{
+    static const char request[] = "\x80\0\0\0\1\2\0\1", reply[] = "\x81\0\0\0\1\2\0\1", other[] = "\1\0\0\0\0\0\0\0";
+    struct transcript t;
+    transcript_init(&t);
+    int host = add_actor(&t, "host", ACTOR_PEER), client = add_actor(&t, "client", ACTOR_PROGRAM);
+    int socket = add_socket(&t, client);
+    t.sockets[socket].family = AF_INET6;
+    t.sockets[socket].type = SOCK_RAW;
+    struct call *sent = call(&t, client, CALL_sendto, 3, 8, 44);
+    sent->socket = socket;
+    bytes_set(&sent->data, request, 8, 4096);
+    bytes_set(&deed(&t, host, DEED_RECEIVED, "icmp6:[::1]", NULL)->bytes, request, 8, 4096);
+    bytes_set(&deed(&t, host, DEED_SENT, "icmp6:[::1]", NULL)->bytes, other, 8, 4096);
+    bytes_set(&deed(&t, host, DEED_SENT, "icmp6:[::1]", NULL)->bytes, reply, 8, 4096);
+    check_golden(&t, "ladder_echo.txt");
+    transcript_free(&t);
+}
+
 static void test_list(void)
 {
     struct transcript t;
@@ -289,6 +308,7 @@ int suite_ladder(void)
         {"a program alone, with hostile output, a fork and a limit", test_alone},
         {"what repeats is folded", test_folded},
         {"three actors have three columns", test_three_columns},
+        {"ICMPv6 echoes are named", test_echo},
         {"more actors make a list", test_list},
         {"nothing to show, or too much", test_bounds},
         {"lines keep within the terminal", test_widths},

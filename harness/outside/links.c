@@ -1,6 +1,8 @@
 #include "outside/links.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
 
 enum { NEARBY = 64 /* events between a SYN and the end of its connect */ };
 
@@ -21,6 +23,20 @@ void links_free(struct links *links)
     free(links->of_socket);
     free(links->of_actor);
     *links = (struct links){0};
+}
+
+/* What stands for an address: its port, or for a path a number above all ports, made of its last part. -1: nothing does. */
+static int port_of(const struct address *address)
+{
+    enum { FIRST_PATH = 1 << 16 };
+    if (address_family(address) != AF_UNIX || address->len <= sizeof address->storage.ss_family)
+        return address_port(address);
+    AUTO_FREE char *path = address_text(address);
+    const char *slash = strrchr(path, '/');
+    uint32_t hash = 2166136261U; /* FNV-1a */
+    for (const char *c = slash != NULL ? slash + 1 : path; *c != '\0'; c++)
+        hash = (hash ^ (unsigned char)*c) * 16777619U;
+    return FIRST_PATH + (int)(hash >> 8);
 }
 
 static int owner_of_port(const struct links *links, int port)
@@ -47,7 +63,7 @@ static void own(struct links *links, int port, int actor)
 
 int links_owner(const struct links *links, const struct address *address)
 {
-    return address->len == 0 ? -1 : owner_of_port(links, address_port(address));
+    return address->len == 0 ? -1 : owner_of_port(links, port_of(address));
 }
 
 /* With only two actors there is no doubt. */
@@ -61,9 +77,9 @@ static bool tries(const struct event *event, int port)
 {
     if (event->kind == EVENT_CALL)
         return call_role(event->call.id) == ROLE_CONNECT && event->call.address.len > 0 &&
-               address_port(&event->call.address) == port;
+               port_of(&event->call.address) == port;
     return event->kind == EVENT_DEED && (event->deed.kind == DEED_CONNECTED || event->deed.kind == DEED_REFUSED) &&
-           event->deed.address.len > 0 && address_port(&event->deed.address) == port;
+           event->deed.address.len > 0 && port_of(&event->deed.address) == port;
 }
 
 /* Who sent the SYN at INDEX: the next one that has tried to connect there, or else the one before. */
@@ -83,7 +99,7 @@ static void follow_packet(struct links *links, size_t index, const struct packet
 {
     if ((packet->flags & PACKET_SYN) == 0 || (packet->flags & PACKET_ACK) != 0)
         return;
-    own(links, address_port(&packet->from), who_connects(links, index, address_port(&packet->to)));
+    own(links, port_of(&packet->from), who_connects(links, index, port_of(&packet->to)));
 }
 
 static void link_socket(struct links *links, int socket, int actor)
@@ -99,7 +115,7 @@ static void follow_call(struct links *links, const struct event *event)
     if (call->result < 0 || call->address.len == 0)
         return;
     if (role == ROLE_BIND)
-        own(links, address_port(&call->address), event->actor);
+        own(links, port_of(&call->address), event->actor);
     else if (role == ROLE_CONNECT || role == ROLE_RECEIVE)
         link_socket(links, call->socket, links_owner(links, &call->address));
     else if (role == ROLE_ACCEPT)
@@ -112,7 +128,7 @@ static void follow_deed(struct links *links, const struct event *event)
     if (deed->address.len == 0 || event->actor < 0)
         return;
     if (deed->kind == DEED_LISTENING || deed->kind == DEED_BOUND) {
-        own(links, address_port(&deed->address), event->actor);
+        own(links, port_of(&deed->address), event->actor);
         return;
     }
     int other = links_owner(links, &deed->address);

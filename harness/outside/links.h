@@ -1,5 +1,5 @@
 /*
- * links: who is at the other end. Actors are known by their ports: a server's by its bind, a client's by its SYN,
+ * links: who is at the other end. Actors are known by their ports or paths: a server's by its bind, a client's by its SYN,
  * which stands beside its connect in the transcript. Follows the transcript event by event.
  */
 #ifndef OUTSIDE_LINKS_H

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "outside/ladder.h"
+#include "outside/links.h"
 #include "tests/golden.h"
 #include "tests/suites.h"
 
@@ -129,6 +130,30 @@ static void test_two_columns(void)
     packet(&t, "127.0.0.1:40001", "127.0.0.1:5000", PACKET_RST);
     ends(&t, client, 0);
     check_golden(&t, "ladder_two.txt");
+    transcript_free(&t);
+}
+
+/* Local sockets have no ports: who listens is known by the path, which one side may call by a shorter name. */
+static void test_paths(void)
+{
+    struct transcript t;
+    transcript_init(&t);
+    int one = add_actor(&t, "one", ACTOR_PEER), two = add_actor(&t, "two", ACTOR_PEER);
+    int client = add_actor(&t, "client", ACTOR_PROGRAM), socket = add_socket(&t, client);
+    deed(&t, one, DEED_LISTENING, "unix:/tmp/one", NULL);
+    deed(&t, two, DEED_LISTENING, "unix:/tmp/two", NULL);
+    struct call *connect = call(&t, client, CALL_connect, 3, 0, 5);
+    connect->address = at("unix:two");
+    connect->socket = socket;
+    call(&t, client, CALL_sendto, 3, 5, 6)->socket = socket;
+    struct links links;
+    links_init(&links, &t);
+    for (size_t i = 0; i < t.n_events; i++)
+        links_follow(&links, i);
+    CU_ASSERT_EQUAL(links_target(&links, &t.events[t.n_events - 1]), two);
+    const struct address other = at("unix:/tmp/three");
+    CU_ASSERT_EQUAL(links_owner(&links, &other), -1);
+    links_free(&links);
     transcript_free(&t);
 }
 
@@ -304,6 +329,7 @@ int suite_ladder(void)
 {
     static const struct unit_test tests[] = {
         {"a client and a peer face each other", test_two_columns},
+        {"paths tell who is at the other end", test_paths},
         {"the place where nothing moves is marked", test_stuck},
         {"a program alone, with hostile output, a fork and a limit", test_alone},
         {"what repeats is folded", test_folded},

@@ -41,6 +41,12 @@ check_shell() {
     find harness/tests -name '*.bats' -print0 | xargs -0r shellcheck -x -s bats -e SC2016,SC2154
 }
 
+# Says what to do, if the page is not what the tables give.
+check_vocabulary() {
+    "$build/grade" list --vocabulary | cmp -s - harness/VOCABULARY.md ||
+        printf 'harness/VOCABULARY.md is not what the tables say: run make vocabulary\n'
+}
+
 main() {
     mkdir -p "$build"
     rule 'floors: a file includes its own floor and lower ones' check_floors
@@ -48,6 +54,7 @@ main() {
     rule 'style: lengths and shape' check_style
     rule 'forbidden functions' check_forbidden
     rule 'translations are complete' harness/lint/translations.sh "$build"
+    rule 'the page of steps, conditions and checks is up to date' check_vocabulary
     rule 'shell scripts' check_shell
     return "$status"
 }

@@ -89,7 +89,8 @@ static size_t count_calls(const struct trial *trial, enum role role, const struc
     for (size_t i = facts_next_call(t, trial->actor, role, 0); i != NOWHERE;
          i = facts_next_call(t, trial->actor, role, i + 1)) {
         const struct event *e = &t->events[i];
-        if (!call_succeeded(&e->call) || t->sockets[e->call.socket].type != SOCK_DGRAM || call_peeks(&e->call))
+        if (!call_succeeded(&e->call) || t->sockets[e->call.socket].type != SOCK_DGRAM || call_peeks(&e->call) ||
+            call_has_more(&e->call))
             continue;
         *last = e;
         n++;

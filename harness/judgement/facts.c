@@ -87,6 +87,11 @@ uint64_t call_moved(const struct call *call)
     return leaves_it_there(call) ? 0 : handled(call);
 }
 
+bool call_has_more(const struct call *call)
+{
+    return call_role(call->id) == ROLE_SEND && (call_flags(call) & MSG_MORE) != 0;
+}
+
 bool call_peeks(const struct call *call)
 {
     return call_role(call->id) == ROLE_RECEIVE && (call_flags(call) & (MSG_PEEK | MSG_ERRQUEUE)) != 0;
@@ -223,13 +228,16 @@ size_t facts_flows(const struct transcript *t, int actor, enum role role, struct
     *flows = NULL;
     size_t n = 0;
     AUTO_FREE size_t *of_socket = mem_alloc((t->n_sockets + 1) * sizeof *of_socket); /* index + 1; 0: none yet */
+    AUTO_FREE bool *unfinished = mem_alloc((t->n_sockets + 1) * sizeof *unfinished); /* the message has more to come */
     for (size_t i = facts_next_call(t, actor, role, 0); i != NOWHERE; i = facts_next_call(t, actor, role, i + 1)) {
         const struct call *call = &t->events[i].call;
         uint64_t moved = call_moved(call);
         if (moved == 0)
             continue;
         size_t known = of_socket[call->socket];
-        if (known == 0 || known > n || t->sockets[call->socket].type != SOCK_STREAM) {
+        bool goes_on = t->sockets[call->socket].type == SOCK_STREAM || unfinished[call->socket];
+        unfinished[call->socket] = call_has_more(call);
+        if (known == 0 || known > n || !goes_on) {
             struct flow *flow = ARRAY_ADD(*flows, n);
             *flow = (struct flow){call->socket, i, i, moved};
             of_socket[call->socket] = n;

@@ -27,6 +27,8 @@ int call_flags(const struct call *call);
 bool call_has_flags(const struct call *call);
 /* Bytes that a call saw and left where they were (MSG_PEEK). */
 uint64_t call_peeked(const struct call *call);
+/* A send that the next one carries on (MSG_MORE): together they make one datagram. */
+bool call_has_more(const struct call *call);
 /* A receive that leaves what it shows where it is. */
 bool call_peeks(const struct call *call);
 /* Bytes that the call really sent, or received and took away: 0 for a peek. */

@@ -57,49 +57,48 @@ static int measure_scenario(const struct stage *stage, struct measures *measures
 
 /* --- a whole submission --- */
 
-/* The five of the first assignment as a student of the lecture would write them, and the model programs of all exercises. */
-static const char first_assignment[] = "tp1", lecture[] = "fixtures/correct/lecture";
-static const char whole_course[] = "all", models[] = "reference";
+/* The course's first five as a student of the lecture would write them, and the model programs of all exercises. */
+static char one[] = "socket", two[] = "tcp-connect", three[] = "tcp-client", four[] = "tcp-bind", five[] = "tcp-server";
+static char *const first_five[] = {one, two, three, four, five};
+static const struct course lecture = {
+    .sources = "fixtures/correct/lecture", .only = first_five, .n_only = COUNT_OF(first_five)};
+static const struct course models = {.sources = "reference"};
 
-static int measure_course(const struct stage *stage, const struct course *course, enum measure_id time_id,
+static int measure_course(const struct stage *stage, const struct course *which, enum measure_id time_id,
                           enum measure_id processor_id, struct measures *measures, struct err *err)
 {
     double time[2][PAIRS], processor[2][PAIRS];
-    for (size_t i = 0; i < SLOW_PAIRS; i++) {
+    struct course course = *which;
+    int status = course_load(&course, stage, err);
+    for (size_t i = 0; status == 0 && i < SLOW_PAIRS; i++) {
         struct spent spent[2];
-        if (whole_grade(stage, course, 0, &spent[0], err) < 0 || whole_compile(stage, course, &spent[1], err) < 0)
-            return -1;
-        for (int side = 0; side < 2; side++) {
+        status = whole_grade(stage, &course, 0, &spent[0], err);
+        if (status == 0)
+            status = whole_compile(stage, &course, &spent[1], err);
+        for (int side = 0; status == 0 && side < 2; side++) {
             time[side][i] = spent[side].elapsed;
             processor[side][i] = spent[side].processor;
         }
     }
-    double a, b;
-    double ratio = pairs_ratio(time[0], time[1], SLOW_PAIRS, &a, &b);
-    measure_set(measures, time_id, ratio, "%.2f s / %.2f s, %zu programs", a, b, course->n);
-    ratio = pairs_ratio(processor[0], processor[1], SLOW_PAIRS, &a, &b);
-    measure_set(measures, processor_id, ratio, "%.2f s / %.2f s", a, b);
-    return 0;
+    if (status == 0) {
+        double a, b;
+        double ratio = pairs_ratio(time[0], time[1], SLOW_PAIRS, &a, &b);
+        measure_set(measures, time_id, ratio, "%.2f s / %.2f s, %zu programs", a, b, course.n);
+        ratio = pairs_ratio(processor[0], processor[1], SLOW_PAIRS, &a, &b);
+        measure_set(measures, processor_id, ratio, "%.2f s / %.2f s", a, b);
+    }
+    course_free(&course);
+    return status;
 }
 
 static int measure_submission(const struct stage *stage, struct measures *measures, struct err *err)
 {
-    struct course course;
-    int status = course_load(&course, stage, first_assignment, lecture, err);
-    if (status == 0)
-        status = measure_course(stage, &course, MEASURE_SUBMISSION, MEASURE_SUBMISSION_PROCESSOR, measures, err);
-    course_free(&course);
-    return status;
+    return measure_course(stage, &lecture, MEASURE_SUBMISSION, MEASURE_SUBMISSION_PROCESSOR, measures, err);
 }
 
 static int measure_whole(const struct stage *stage, struct measures *measures, struct err *err)
 {
-    struct course course;
-    int status = course_load(&course, stage, whole_course, models, err);
-    if (status == 0)
-        status = measure_course(stage, &course, MEASURE_WHOLE, MEASURE_WHOLE_PROCESSOR, measures, err);
-    course_free(&course);
-    return status;
+    return measure_course(stage, &models, MEASURE_WHOLE, MEASURE_WHOLE_PROCESSOR, measures, err);
 }
 
 static int measure_cores(const struct stage *stage, struct measures *measures, struct err *err)
@@ -108,17 +107,16 @@ static int measure_cores(const struct stage *stage, struct measures *measures, s
         measure_failed(measures, MEASURE_CORES, "there is one processor only");
         return 0;
     }
-    const struct course course = {.assignment = first_assignment, .sources = lecture};
-    double one[PAIRS], two[PAIRS];
+    double alone[PAIRS], both[PAIRS];
     for (size_t i = 0; i < SLOW_PAIRS; i++) {
         struct spent spent[2];
-        if (whole_grade(stage, &course, 1, &spent[0], err) < 0 || whole_grade(stage, &course, 2, &spent[1], err) < 0)
+        if (whole_grade(stage, &lecture, 1, &spent[0], err) < 0 || whole_grade(stage, &lecture, 2, &spent[1], err) < 0)
             return -1;
-        one[i] = spent[0].elapsed;
-        two[i] = spent[1].elapsed;
+        alone[i] = spent[0].elapsed;
+        both[i] = spent[1].elapsed;
     }
     double a, b;
-    double ratio = pairs_ratio(one, two, SLOW_PAIRS, &a, &b);
+    double ratio = pairs_ratio(alone, both, SLOW_PAIRS, &a, &b);
     measure_set(measures, MEASURE_CORES, ratio, "%.2f s / %.2f s", a, b);
     return 0;
 }

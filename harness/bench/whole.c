@@ -16,15 +16,19 @@ static char make[] = "make", again[] = "-B", into[] = "-C", compiler[] = "CC=gcc
 /* The course's flags: what the grader itself compiles with. */
 static char flags[] = "CFLAGS=-std=gnu17 -Wall -Wextra -g -O0 -fno-omit-frame-pointer -pthread";
 
-int course_load(struct course *course, const struct stage *stage, const char *assignment, const char *sources, struct err *err)
+static char whole_course[] = "all";
+
+int course_load(struct course *course, const struct stage *stage, struct err *err)
 {
-    *course = (struct course){.assignment = assignment, .sources = sources};
-    const struct grade_request request = {.root = stage->root, .assignment = assignment};
+    const struct grade_request request = {
+        .root = stage->root, .assignment = whole_course, .only = course->only, .n_only = course->n_only};
     struct catalogue catalogue;
     if (catalogue_open(&catalogue, &request, err) < 0)
         return -1;
     int status = 0;
     for (size_t i = 0; status == 0 && i < catalogue.assignment.n; i++) {
+        if (!catalogue_may_want(&request, catalogue.assignment.items[i].exercise))
+            continue;
         status = catalogue_read(&catalogue, i, &request, err);
         if (status == 0)
             *ARRAY_ADD(course->programs, course->n) = mem_string(catalogue.exercises[i].program);
@@ -71,34 +75,55 @@ static int run(char *const *argv, struct spent *spent, struct err *err)
     return 0;
 }
 
+struct arguments {
+    char **items;
+    size_t n;
+};
+
+static void add_arguments(struct arguments *a, char *const *items, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        *ARRAY_ADD(a->items, a->n) = items[i];
+}
+
 int whole_grade(const struct stage *stage, const struct course *course, int jobs, struct spent *spent, struct err *err)
 {
     AUTO_FREE char *program = mem_printf("%s/grade", stage->build);
     AUTO_FREE char *submission = mem_printf("%s/%s", stage->root, course->sources);
     AUTO_FREE char *root = mem_printf("--root=%s", stage->root);
     AUTO_FREE char *build = mem_printf("--build=%s", stage->build);
-    AUTO_FREE char *assignment = mem_printf("--assignment=%s", course->assignment);
     AUTO_FREE char *side_by_side = mem_printf("--jobs=%d", jobs);
-    char no_memcheck[] = "--no-memcheck";
-    char *const argv[] = {program, root, build, assignment, no_memcheck, submission, jobs > 0 ? side_by_side : NULL, NULL};
-    return run(argv, spent, err);
+    char no_memcheck[] = "--no-memcheck", assignment[] = "--assignment", only[] = "--only";
+    struct arguments a = {.n = 0};
+    char *const first[] = {program, root, build, no_memcheck, submission, assignment, whole_course};
+    add_arguments(&a, first, COUNT_OF(first));
+    for (size_t i = 0; i < course->n_only; i++)
+        add_arguments(&a, (char *const[]){only, course->only[i]}, 2);
+    char *const last[] = {jobs > 0 ? side_by_side : NULL, NULL};
+    add_arguments(&a, last, COUNT_OF(last));
+    int status = run(a.items, spent, err);
+    free(a.items);
+    return status;
 }
 
 /* Everything anew each time (-B), by make's own rule for a program of one source. */
 int whole_compile(const struct stage *stage, const struct course *course, struct spent *spent, struct err *err)
 {
     /* make knows no spaces in paths: a link of our own leads to the sources. */
-    AUTO_FREE char *link = mem_printf("%s/%s", stage->folder, course->assignment);
+    static char path[] = "VPATH=sources";
+    AUTO_FREE char *link = mem_printf("%s/sources", stage->folder);
     AUTO_FREE char *target = mem_printf("%s/%s", stage->root, course->sources);
     AUTO_FREE char *absolute = realpath(target, NULL);
-    if (absolute == NULL || (symlink(absolute, link) < 0 && errno != EEXIST))
+    unlink(link);
+    if (absolute == NULL || symlink(absolute, link) < 0)
         return err_errno(err, BLAME_ENVIRONMENT, "cannot find %s", target);
     AUTO_FREE char *side_by_side = mem_printf("-j%d", processors());
-    AUTO_FREE char *path = mem_printf("VPATH=%s", course->assignment);
+    struct arguments a = {.n = 0};
     char *const first[] = {make, again, side_by_side, into, stage->folder, compiler, flags, path};
-    AUTO_FREE char **argv = mem_alloc((COUNT_OF(first) + course->n + 1) * sizeof *argv);
-    memcpy(argv, first, sizeof first);
-    for (size_t i = 0; i < course->n; i++)
-        argv[COUNT_OF(first) + i] = course->programs[i];
-    return run(argv, spent, err);
+    add_arguments(&a, first, COUNT_OF(first));
+    add_arguments(&a, course->programs, course->n);
+    add_arguments(&a, (char *const[]){NULL}, 1);
+    int status = run(a.items, spent, err);
+    free(a.items);
+    return status;
 }

@@ -6,14 +6,17 @@
 
 #include "bench/stage.h"
 
-/* An assignment, and the folder of the project that holds a right program for each of its exercises. */
+/* Exercises of the whole course, and the folder of the project that holds a right program for each of them. */
 struct course {
-    const char *assignment, *sources;
+    const char *sources;
+    char *const *only; /* patterns as --only has them; NULL: all exercises */
+    size_t n_only;
     char **programs; /* their names; owned */
     size_t n;
 };
 
-int course_load(struct course *course, const struct stage *stage, const char *assignment, const char *sources, struct err *err);
+/* Fills in the programs. */
+int course_load(struct course *course, const struct stage *stage, struct err *err);
 void course_free(struct course *course);
 
 /* Starts ARGV[0] (looked up in PATH). The process, which ends with us, or -1. */

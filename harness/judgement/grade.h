@@ -12,7 +12,7 @@ struct grade_request {
     const char *submission;    /* a folder */
     const char *assignment;    /* its name */
     const char *exercises_dir; /* exercises and assignments that come before the project's own; NULL: none */
-    char **only;               /* patterns EXERCISE[/SCENARIO]; none: everything */
+    char *const *only;         /* patterns EXERCISE[/SCENARIO]; none: everything */
     size_t n_only;
     int jobs;                  /* scenarios played side by side; 0: as many as there are processors */
     uint64_t seed;

@@ -54,6 +54,23 @@ bool wire_is_buffer(size_t n)
     return n >= 32 && (n & (n - 1)) == 0;
 }
 
+/* The same letters, in ISO-8859-1 where TEXT is in UTF-8: one byte for each that has two there. */
+static bool is_latin1(const struct buf *got, const char *text, size_t n)
+{
+    enum { FIRST = 0xc2, SECOND = 0xc3, CONTINUES = 0x3f, BITS = 6 };
+    size_t at = 0, accents = 0;
+    for (size_t i = 0; i < n && at < got->len; i++, at++) {
+        unsigned char byte = (unsigned char)text[i];
+        if ((byte == FIRST || byte == SECOND) && i + 1 < n) {
+            byte = (unsigned char)((byte & 3) << BITS | (text[++i] & CONTINUES));
+            accents++;
+        }
+        if ((unsigned char)got->data[at] != byte)
+            return false;
+    }
+    return accents > 0 && at == got->len && got->len == n - accents;
+}
+
 static enum diagnosis compare(const struct buf *got, const char *text, size_t n)
 {
     if (got->len == 0)
@@ -71,6 +88,8 @@ static enum diagnosis compare(const struct buf *got, const char *text, size_t n)
         return DIAGNOSIS_NEWLINE;
     if (bare == got_bare && strncasecmp(got->data, text, bare) == 0)
         return DIAGNOSIS_LETTER_CASE;
+    if (is_latin1(got, text, n))
+        return DIAGNOSIS_ENCODING;
     if (begins_with(got, text, n))
         return DIAGNOSIS_EXTRA_BYTES;
     if (got->len < n && memcmp(got->data, text, got->len) == 0)

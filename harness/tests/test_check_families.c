@@ -118,12 +118,25 @@ static void test_one_family_only(void)
     staged_end(&s);
 }
 
+static void test_encoding(void)
+{
+    struct staged s;
+    staged_begin(&s);
+    staged_deed(&s, STAGED_PEER, DEED_CONNECTED, NULL);
+    staged_deed(&s, STAGED_PEER, DEED_RECEIVED, "re\347u !");
+    CU_ASSERT_STRING_EQUAL(staged_code(&s, "receives", "re\303\247u !", "server", NULL), "S129");
+    CU_ASSERT_STRING_EQUAL(staged_code(&s, "receives", "re\303\250u !", "server", NULL), "S035");
+    CU_ASSERT_STRING_EQUAL(staged_code(&s, "receives", "re\347u !", "server", NULL), "passed");
+    staged_end(&s);
+}
+
 int suite_check_families(void)
 {
     static const struct unit_test tests[] = {
         {"the resolver's error is told", test_resolver_error},
         {"the sockets of tries in vain are closed", test_unused_tries},
         {"a conflict on one family is told, and the other served", test_conflict_on_one_family},
+        {"an accent in another encoding is told", test_encoding},
         {"a server of one family is known as such", test_one_family_only},
     };
     return suite_add("check_families", tests, COUNT_OF(tests));

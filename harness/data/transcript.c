@@ -71,10 +71,36 @@ struct event *transcript_add(struct transcript *t, enum event_kind kind, int act
 
 const char *call_title(const struct call *call)
 {
-    if (call_role(call->id) != ROLE_FORK)
-        return call_name(call->id);
-    bool thread = call->id == CALL_clone && (call->arg[0] & CLONE_THREAD) != 0;
-    return thread ? "pthread_create" : "fork";
+    static const struct {
+        const char *kernel, *library;
+    } names[] = {
+        {"ppoll", "poll"},
+        {"pselect6", "select"},
+        {"epoll_pwait", "epoll_wait"},
+        {"epoll_pwait2", "epoll_wait"},
+        {"wait4", "waitpid"},
+        {"clock_nanosleep", "sleep"},
+        {"nanosleep", "sleep"},
+        {"pwrite64", "pwrite"},
+        {"dup3", "dup2"},
+        {"rt_sigtimedwait", "sigwait"},
+        {"tgkill", "kill"},
+        {"unlinkat", "unlink"},
+        {"exit_group", "exit"},
+        {"rt_sigaction", "sigaction"},
+    };
+    bool nowhere = call->address.len == 0 && call->arg[4] == 0;
+    if (call_role(call->id) == ROLE_FORK)
+        return call->id == CALL_clone && (call->arg[0] & CLONE_THREAD) != 0 ? "pthread_create" : "fork";
+    if (call->id == CALL_sendto && nowhere)
+        return "send";
+    if (call->id == CALL_recvfrom && nowhere)
+        return "recv";
+    const char *name = call_name(call->id);
+    for (size_t i = 0; name != NULL && i < COUNT_OF(names); i++)
+        if (strcmp(names[i].kernel, name) == 0)
+            return names[i].library;
+    return name != NULL ? name : "?";
 }
 
 int transcript_actor(const struct transcript *t, const char *name)

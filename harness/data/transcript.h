@@ -186,7 +186,10 @@ struct transcript {
 
 void transcript_init(struct transcript *t);
 void transcript_free(struct transcript *t);
-/* The function that made the call, by the name that programmers know: clone() is what fork() and pthread_create() make. */
+/*
+ * The function that made the call, by the name that programmers know: recv() is recvfrom to the kernel, and clone() is what
+ * fork() and pthread_create() make. Static storage, never NULL.
+ */
 const char *call_title(const struct call *call);
 /* A new event at the end, of this kind, the rest zeroed (descriptors and sockets -1). Valid until the next call. */
 struct event *transcript_add(struct transcript *t, enum event_kind kind, int actor, int process, int64_t time);

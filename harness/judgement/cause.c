@@ -209,11 +209,11 @@ bool cause_is_address(const struct inquiry *inquiry, struct cause *cause, const 
     if (cause_missing_length(e) > 0)
         return cause_is(cause, DIAGNOSIS_ADDRESS_LENGTH, e,
                         mem_printf(_("%s gives %s the first %d bytes only of an address of %d"), inquiry->who,
-                                   call_name(e->call.id), (int)e->call.address.len, cause_missing_length(e)));
+                                   call_title(&e->call), (int)e->call.address.len, cause_missing_length(e)));
     if (meeting->family >= 0 && family != meeting->family)
         return cause_is(cause, DIAGNOSIS_ADDRESS_FAMILY, e,
                         mem_printf(_("%s gives %s an address of family %s, not %s"), inquiry->who,
-                                   call_name(e->call.id), family_constant(family), family_constant(meeting->family)));
+                                   call_title(&e->call), family_constant(family), family_constant(meeting->family)));
     if (family == AF_UNIX && meeting->path != NULL)
         return cause_is_path(inquiry, cause, e);
     if (meeting->port < 0 || port < 0 || port == meeting->port)
@@ -254,7 +254,7 @@ static const struct {
 
 char *cause_failure_clause(const struct inquiry *inquiry, const struct event *failed)
 {
-    AUTO_FREE char *plain = mem_printf(_("%s failed with %s"), call_name(failed->call.id), error_name(failed->call.error));
+    AUTO_FREE char *plain = mem_printf(_("%s failed with %s"), call_title(&failed->call), error_name(failed->call.error));
     if (inquiry->actor == inquiry->trial->actor || strcmp(inquiry->who, _("the program")) == 0)
         return STEAL(plain);
     return mem_printf(_("in %s, %s"), inquiry->who, plain);

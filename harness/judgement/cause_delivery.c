@@ -37,7 +37,7 @@ static bool size_not_set(const struct inquiry *inquiry, struct cause *cause)
     const struct event *e = &inquiry->t->events[received];
     return cause_is(cause, DIAGNOSIS_SENDER_LENGTH, e,
                     mem_printf(_("%s gives %s a size that leaves no room for the sender's address"), inquiry->who,
-                               call_name(e->call.id)));
+                               call_title(&e->call)));
 }
 
 /* --- a stranger's datagram --- */

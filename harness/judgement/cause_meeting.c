@@ -247,7 +247,7 @@ static bool misused_listener(const struct inquiry *inquiry, struct cause *cause,
     size_t received = first_on(inquiry, socket, ROLE_RECEIVE, NOWHERE, false), used = sent < received ? sent : received;
     if (used != NOWHERE)
         return cause_is(cause, DIAGNOSIS_LISTENER_USED, &t->events[used],
-                        mem_printf(_("%s calls %s on its listening socket"), inquiry->who, call_name(t->events[used].call.id)));
+                        mem_printf(_("%s calls %s on its listening socket"), inquiry->who, call_title(&t->events[used].call)));
     size_t closed = closed_listener(inquiry, socket);
     if (closed != NOWHERE)
         return cause_is(cause, DIAGNOSIS_LISTENER_CLOSED, &t->events[closed],

@@ -40,7 +40,7 @@ bool cause_is_path(const struct inquiry *inquiry, struct cause *cause, const str
     if (given[0] == '@' && inquiry->meeting.path[0] != '@')
         return cause_is(cause, DIAGNOSIS_WRONG_PATH, e,
                         mem_printf(_("%s gives %s a name that begins with a NUL, which is no path"), inquiry->who,
-                                   call_name(e->call.id)));
+                                   call_title(&e->call)));
     const char *right = inquiry->meeting.path, *name = last_part(right), *given_name = last_part(given);
     if (strncmp(given_name, name, strlen(name)) == 0)
         return false;
@@ -48,9 +48,9 @@ bool cause_is_path(const struct inquiry *inquiry, struct cause *cause, const str
     if (cut)
         return cause_is(cause, DIAGNOSIS_PATH_CUT, e,
                         mem_printf(_("%s has cut the path: of its %zu bytes, %s gets %zu"), inquiry->who, strlen(right),
-                                   call_name(e->call.id), strlen(given)));
+                                   call_title(&e->call), strlen(given)));
     return cause_is(cause, DIAGNOSIS_WRONG_PATH, e,
-                    mem_printf(_("%s gives %s the path %s, not %s"), inquiry->who, call_name(e->call.id), given, right));
+                    mem_printf(_("%s gives %s the path %s, not %s"), inquiry->who, call_title(&e->call), given, right));
 }
 
 bool cause_is_theft(const struct inquiry *inquiry, struct cause *cause, size_t bind, bool taken)

@@ -36,7 +36,7 @@ bool cause_of_sending_shut(const struct inquiry *inquiry, struct cause *cause)
         if (shutdown != NOWHERE)
             return cause_is(cause, DIAGNOSIS_SHUTDOWN_BEFORE_END, &t->events[shutdown],
                             mem_printf(_("%s has called shutdown() before %s, which failed with EPIPE"), inquiry->who,
-                                       call_name(t->events[i].call.id)));
+                                       call_title(&t->events[i].call)));
     }
     return false;
 }

@@ -202,7 +202,7 @@ static bool had_ended(const struct inquiry *inquiry, struct cause *cause, const 
     if (failure != NOWHERE) {
         const struct event *e = &t->events[failure];
         return cause_is_failure(cause, e, mem_printf(_("%s had ended, with status %d, after %s failed with %s"),
-                                                     inquiry->who, ending->status, call_name(e->call.id),
+                                                     inquiry->who, ending->status, call_title(&e->call),
                                                      error_name(e->call.error)));
     }
     const struct event *last = trial_event(inquiry->trial, facts_last_before(t, inquiry->actor, 0, ending->event));

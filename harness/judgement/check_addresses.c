@@ -193,7 +193,7 @@ void judge_binds(struct trial *trial)
         trial_shows(trial, _("bind() was never called"));
     } else {
         const struct event *e = &t->events[tried];
-        trial_shows(trial, _("%s failed with %s"), call_name(e->call.id), error_name(e->call.error));
+        trial_shows(trial, _("%s failed with %s"), call_title(&e->call), error_name(e->call.error));
         trial_fails_as(trial, e);
         trial_explains_meeting(trial);
     }
@@ -227,7 +227,7 @@ void judge_conflict(struct trial *trial)
         trial_explains_conflict(trial);
     } else if (failed != NULL) {
         trial_fails(trial, DIAGNOSIS_CALL_FAILED, failed);
-        trial_shows(trial, _("%s failed with %s"), call_name(failed->call.id), error_name(failed->call.error));
+        trial_shows(trial, _("%s failed with %s"), call_title(&failed->call), error_name(failed->call.error));
         trial_explains_meeting(trial);
     } else {
         trial_lacks(trial, DIAGNOSIS_NO_BIND, NULL);
@@ -265,7 +265,7 @@ void judge_listens(struct trial *trial)
         trial_shows(trial, "listen(..., %d)", (int)other->call.arg[1]);
     } else if (failed != NULL) {
         trial_lacks(trial, DIAGNOSIS_CALL_ORDER, failed);
-        trial_shows(trial, _("%s failed with %s"), call_name(failed->call.id), error_name(failed->call.error));
+        trial_shows(trial, _("%s failed with %s"), call_title(&failed->call), error_name(failed->call.error));
     } else {
         trial_lacks(trial, DIAGNOSIS_NO_LISTEN, NULL);
         trial_shows(trial, _("listen() was never called"));

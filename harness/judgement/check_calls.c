@@ -53,7 +53,7 @@ static void out_of_order(struct trial *trial, int socket, enum role missing, enu
     if (failed != NOWHERE) {
         const struct event *e = &trial->t->events[failed];
         trial_fails(trial, DIAGNOSIS_CALL_ORDER, e);
-        trial_shows(trial, _("%s failed with %s"), call_name(e->call.id), error_name(e->call.error));
+        trial_shows(trial, _("%s failed with %s"), call_title(&e->call), error_name(e->call.error));
         if (e->call.error == EINTR)
             trial_fails_as(trial, e);
         trial_explains_meeting(trial);
@@ -113,7 +113,7 @@ void judge_not_called(struct trial *trial)
     const struct event *e = &trial->t->events[made];
     trial_fails(trial, DIAGNOSIS_CALL_UNWANTED, e);
     trial_expects(trial, _("no %s"), role_calls(role));
-    trial_shows(trial, _("%s was called"), call_name(e->call.id));
+    trial_shows(trial, _("%s was called"), call_title(&e->call));
 }
 
 void judge_not_tried(struct trial *trial)
@@ -129,9 +129,9 @@ void judge_not_tried(struct trial *trial)
     trial_fails(trial, DIAGNOSIS_CALL_UNWANTED, e);
     trial_expects(trial, _("no %s"), role_calls(role));
     if (call_succeeded(&e->call) || e->call.pending)
-        trial_shows(trial, _("%s was called"), call_name(e->call.id));
+        trial_shows(trial, _("%s was called"), call_title(&e->call));
     else
-        trial_shows(trial, _("%s was called, and failed with %s"), call_name(e->call.id), error_name(e->call.error));
+        trial_shows(trial, _("%s was called, and failed with %s"), call_title(&e->call), error_name(e->call.error));
 }
 
 /* A socket() or accept() that failed. */
@@ -168,10 +168,10 @@ void judge_no_bad_descriptor(struct trial *trial)
         if (trial->result->file == NULL)
             trial_fails(trial, DIAGNOSIS_BAD_DESCRIPTOR, &t->events[failed]);
         trial_hints(trial, _("Test the result of %s: when it is -1 there is no descriptor to go on with."),
-                    call_name(t->events[failed].call.id));
+                    call_title(&t->events[failed].call));
         trial_expects(trial, _("no call that needs the socket"));
-        trial_shows(trial, _("%s on descriptor %d, after %s failed with %s"), call_name(e->call.id),
-                    (int)e->call.arg[0], call_name(t->events[failed].call.id), error_name(t->events[failed].call.error));
+        trial_shows(trial, _("%s on descriptor %d, after %s failed with %s"), call_title(&e->call),
+                    (int)e->call.arg[0], call_title(&t->events[failed].call), error_name(t->events[failed].call.error));
         if ((int)e->call.arg[0] != -1)
             trial_explains_meeting(trial);
         return;

@@ -56,7 +56,7 @@ void judge_sends_echo(struct trial *trial)
     } else if (sent != NOWHERE && call_failed(&t->events[sent].call)) {
         const struct event *e = &t->events[sent];
         trial_lacks(trial, DIAGNOSIS_NONE, e);
-        trial_shows(trial, _("%s failed with %s"), call_name(e->call.id), error_name(e->call.error));
+        trial_shows(trial, _("%s failed with %s"), call_title(&e->call), error_name(e->call.error));
         if (trial->result->verdict == VERDICT_FAILED)
             trial_fails_as(trial, e);
     } else {
@@ -168,7 +168,7 @@ static bool shows_address(const struct output_text *out, size_t event, const str
 static void judge_size(struct trial *trial, size_t last, const struct output_text *out, const struct output_text *err)
 {
     const struct event *e = &trial->t->events[last];
-    const char *call = call_name(e->call.id);
+    const char *call = call_title(&e->call);
     uint64_t size = call_moved(&e->call), data = size - sizeof(struct icmp6_hdr);
     if (shows_number(out, last, size)) {
         trial_passes(trial);
@@ -206,7 +206,7 @@ static void judge_sender(struct trial *trial, size_t last, const struct output_t
         trial_shows(trial, _("it is printed on standard error"));
     } else {
         trial_fails(trial, DIAGNOSIS_SENDER_MISSING, e);
-        trial_shows(trial, _("this address is not printed after %s"), call_name(e->call.id));
+        trial_shows(trial, _("this address is not printed after %s"), call_title(&e->call));
     }
     trial_expects(trial, _("%s on standard output"), text);
 }

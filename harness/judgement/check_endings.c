@@ -48,10 +48,10 @@ static void wrong_status(struct trial *trial, int status)
     if (failed == NULL)
         trial_shows(trial, _("status %d"), status);
     else if (status == 0)
-        trial_shows(trial, _("status 0, although %s failed with %s"), call_name(failed->call.id),
+        trial_shows(trial, _("status 0, although %s failed with %s"), call_title(&failed->call),
                     error_name(failed->call.error));
     else
-        trial_shows(trial, _("status %d, after %s failed with %s"), status, call_name(failed->call.id),
+        trial_shows(trial, _("status %d, after %s failed with %s"), status, call_title(&failed->call),
                     error_name(failed->call.error));
     if (status == 0 && failed != NULL)
         return;
@@ -77,7 +77,7 @@ static void should_have_failed(struct trial *trial)
         const struct event *failed = &t->events[failure];
         AUTO_FREE char *actual = mem_string(trial->result->actual);
         trial_fails(trial, DIAGNOSIS_RESULT_NOT_CHECKED, failed);
-        trial_shows(trial, _("%s, although %s failed with %s"), actual, call_name(failed->call.id),
+        trial_shows(trial, _("%s, although %s failed with %s"), actual, call_title(&failed->call),
                     error_name(failed->call.error));
     } else {
         trial_explains_meeting(trial);
@@ -159,7 +159,7 @@ static void ended(struct trial *trial, const struct ending *ending)
         const struct event *cause = &trial->t->events[failure];
         trial_fails(trial, cause->call.error == EINTR ? DIAGNOSIS_INTERRUPTED : DIAGNOSIS_SERVER_ENDED, cause);
         trial_shows(trial, _("it ended, with status %d, after %s failed with %s"), ending->status,
-                    call_name(cause->call.id), error_name(cause->call.error));
+                    call_title(&cause->call), error_name(cause->call.error));
     } else {
         AUTO_FREE char *where = trial_place(trial, call);
         trial_shows(trial, _("it ended, with status %d; its last call was %s"), ending->status, where);

@@ -70,9 +70,9 @@ void judge_tells_conflict(struct trial *trial)
         trial_fails(trial, on_out ? DIAGNOSIS_ERROR_ON_STDOUT : DIAGNOSIS_ERROR_NOT_REPORTED, e);
         if (on_out)
             trial_shows(trial, _("%s failed with %s; something was printed, but on standard output only"),
-                        call_name(e->call.id), error_name(e->call.error));
+                        call_title(&e->call), error_name(e->call.error));
         else
-            trial_shows(trial, _("%s failed with %s; nothing was printed"), call_name(e->call.id),
+            trial_shows(trial, _("%s failed with %s; nothing was printed"), call_title(&e->call),
                         error_name(e->call.error));
     } else if (bound != NOWHERE) {
         AUTO_FREE char *where = address_text(&t->events[bound].call.address);

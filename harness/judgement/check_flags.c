@@ -74,9 +74,9 @@ void judge_uses_flag(struct trial *trial)
         const struct event *e = &trial->t->events[carriers.without];
         trial_fails(trial, DIAGNOSIS_FLAG_MISSING, e);
         if (call_has_flags(&e->call))
-            trial_shows(trial, _("%s without this flag"), call_name(e->call.id));
+            trial_shows(trial, _("%s without this flag"), call_title(&e->call));
         else
-            trial_shows(trial, _("%s, which takes no flags"), call_name(e->call.id));
+            trial_shows(trial, _("%s, which takes no flags"), call_title(&e->call));
         trial_hints(trial, "%s", flag_hint(flag));
     }
     trial_expects(trial, _("%s among the flags of the call"), name);
@@ -90,7 +90,7 @@ static void took_another_size(struct trial *trial, const struct flow *flow, uint
     trial_fails(trial, flow->bytes < wanted ? DIAGNOSIS_RECORD_INCOMPLETE : DIAGNOSIS_RECORD_PASSED, last);
     trial_shows(trial, ngettext("%zu byte", "%zu bytes", flow->bytes), (size_t)flow->bytes);
     if (flow->first == flow->last && last->call.asked < wanted)
-        trial_hints(trial, _("%s was given room for %zu bytes only: ask for all of the %llu bytes."), call_name(last->call.id),
+        trial_hints(trial, _("%s was given room for %zu bytes only: ask for all of the %llu bytes."), call_title(&last->call),
                     last->call.asked, (unsigned long long)wanted);
 }
 

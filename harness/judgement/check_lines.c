@@ -416,9 +416,9 @@ static void error_not_printed(struct trial *trial, const struct event *failed, c
     }
     trial_fails(trial, DIAGNOSIS_ERROR_NAME, failed);
     if (other != NULL)
-        trial_shows(trial, _("%s failed with %s, and %s is printed"), call_name(failed->call.id), name, other);
+        trial_shows(trial, _("%s failed with %s, and %s is printed"), call_title(&failed->call), name, other);
     else
-        trial_shows(trial, _("%s failed with %s, and this name is not printed"), call_name(failed->call.id), name);
+        trial_shows(trial, _("%s failed with %s, and this name is not printed"), call_title(&failed->call), name);
 }
 
 void judge_prints_error(struct trial *trial)

@@ -92,7 +92,7 @@ void judge_spares_path(struct trial *trial)
         if (!call_succeeded(&e->call) || !cause_same_name(removed, trial->spec->value))
             continue;
         trial_fails(trial, DIAGNOSIS_PATH_STOLEN, e);
-        trial_shows(trial, _("%s removed it"), call_name(e->call.id));
+        trial_shows(trial, _("%s removed it"), call_title(&e->call));
         return;
     }
     trial_passes(trial);

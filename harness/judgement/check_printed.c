@@ -206,7 +206,7 @@ static enum diagnosis diagnose_count(const struct trial *trial, const struct sho
 /* The number to print, and where it comes from. */
 static void hint_at_count(struct trial *trial, const struct wanted *wanted, enum diagnosis diagnosis, bool one_more)
 {
-    const char *call = call_name(trial->t->events[wanted->flow->last].call.id);
+    const char *call = call_title(&trial->t->events[wanted->flow->last].call);
     unsigned long long value = wanted->value;
     if (diagnosis == DIAGNOSIS_COUNT_PARTIAL) {
         trial_hints(trial, _("The message took several calls: add their results up, and print the total, %llu."), value);

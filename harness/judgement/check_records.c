@@ -209,7 +209,7 @@ static void not_printed(struct trial *trial, const struct page *page, const stru
     close_page(&err);
     if (record->flow->bytes < record->size) {
         trial_fails(trial, DIAGNOSIS_RECORD_CUT, e);
-        trial_shows(trial, _("%s received only %zu bytes of it"), call_name(e->call.id), (size_t)record->flow->bytes);
+        trial_shows(trial, _("%s received only %zu bytes of it"), call_title(&e->call), (size_t)record->flow->bytes);
     } else if (on_err) {
         trial_fails(trial, DIAGNOSIS_ON_STDERR, e);
         trial_shows(trial, _("it is printed on standard error"));
@@ -222,7 +222,7 @@ static void not_printed(struct trial *trial, const struct page *page, const stru
         AUTO_FREE char *quote = escape_quote(text, page->out.text.len - from, 80);
         trial_fails(trial, DIAGNOSIS_COUNT_MISSING, e);
         trial_shows(trial, _("what is printed from there on: %s"), quote);
-        trial_hints(trial, _("Print what %s returned, %zu, after each call and before the next one."), call_name(e->call.id),
+        trial_hints(trial, _("Print what %s returned, %zu, after each call and before the next one."), call_title(&e->call),
                     record->size);
     }
 }

@@ -121,7 +121,7 @@ void judge_half_closes(struct trial *trial)
         trial_shows(trial, _("there was no connection"));
     } else if (too_late != NOWHERE) {
         trial_fails(trial, DIAGNOSIS_SHUTDOWN_BEFORE_END, trial_event(trial, shutdown));
-        trial_shows(trial, _("after shutdown(), %s failed with EPIPE"), call_name(t->events[too_late].call.id));
+        trial_shows(trial, _("after shutdown(), %s failed with EPIPE"), call_title(&t->events[too_late].call));
     } else if (!in_time) {
         kept_open(trial, program, &sight);
     } else if (shutdown == NOWHERE || sight.reset) {

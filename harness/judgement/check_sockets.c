@@ -294,7 +294,7 @@ static void held_too_short(struct trial *trial, size_t bound, int64_t wanted)
     } else if (failure != NOWHERE && ending.kind == ENDING_EXITED && ending.status != 0) {
         const struct event *failed = &trial->t->events[failure];
         trial_shows(trial, _("it ended, with status %d, after %s failed with %s"), ending.status,
-                    call_name(failed->call.id), error_name(failed->call.error));
+                    call_title(&failed->call), error_name(failed->call.error));
         trial_fails_as(trial, failed);
     } else {
         trial_fails(trial, DIAGNOSIS_PORT_RELEASED, bind);

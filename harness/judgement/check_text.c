@@ -38,7 +38,7 @@ static void not_printed(struct trial *trial, const struct sightings *all, const 
         const struct call *last = &evidence->call;
         if (last->asked > 0 && call_moved(last) == last->asked)
             trial_hints(trial, _("%s was given room for %zu bytes only. Give it room for the longest message that the "
-                                 "statement allows, or call it again for the rest."), call_name(last->id), last->asked);
+                                 "statement allows, or call it again for the rest."), call_title(last), last->asked);
     } else if (printed >= TELLING) {
         trial_fails(trial, DIAGNOSIS_TEXT_CUT, evidence);
         trial_shows(trial, _("only the first %zu bytes of %zu are printed"), printed, missing->size);

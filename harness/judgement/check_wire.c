@@ -103,12 +103,12 @@ static void hint_at_cut(struct trial *trial, const struct call *send, size_t n)
     uint64_t moved = call_moved(send);
     if (moved < send->asked)
         trial_hints(trial, _("%s took %llu of %zu bytes only, as it may: send the rest, from where it stopped."),
-                    call_name(send->id), (unsigned long long)moved, send->asked);
+                    call_title(send), (unsigned long long)moved, send->asked);
     else if (send->asked == sizeof(char *) && n != sizeof(char *))
         trial_hints(trial, _("%s was given the length %zu, which is sizeof of a pointer: use strlen(message), %zu here."),
-                    call_name(send->id), send->asked, n);
+                    call_title(send), send->asked, n);
     else
-        trial_hints(trial, _("%s was given the length %zu: the message has %zu bytes."), call_name(send->id), send->asked, n);
+        trial_hints(trial, _("%s was given the length %zu: the message has %zu bytes."), call_title(send), send->asked, n);
 }
 
 static size_t first_difference(const struct buf *got, const char *text, size_t n)

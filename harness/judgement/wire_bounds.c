@@ -13,7 +13,7 @@ void wire_failed_call(struct trial *trial)
     const struct event *failed = &trial->t->events[failure];
     AUTO_FREE char *actual = mem_string(trial->result->actual);
     trial_fails_as(trial, failed);
-    trial_shows(trial, _("%s, after %s failed with %s"), actual, call_name(failed->call.id), error_name(failed->call.error));
+    trial_shows(trial, _("%s, after %s failed with %s"), actual, call_title(&failed->call), error_name(failed->call.error));
 }
 
 static size_t count_lines(const char *bytes, size_t n)

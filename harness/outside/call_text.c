@@ -50,31 +50,6 @@ bool call_interesting(const struct call *call)
     return false;
 }
 
-/* The C library calls the kernel by other names than the student called the library: recv() is recvfrom. */
-static const char *library_name(const struct call *call)
-{
-    static const struct {
-        const char *kernel, *library;
-    } names[] = {
-        {"accept4", "accept"},         {"ppoll", "poll"},        {"pselect6", "select"},
-        {"epoll_pwait", "epoll_wait"}, {"wait4", "wait"},        {"epoll_pwait2", "epoll_wait"},
-        {"clock_nanosleep", "sleep"},  {"nanosleep", "sleep"},   {"pwrite64", "pwrite"},
-        {"rt_sigtimedwait", "sigwait"}, {"dup3", "dup2"},        {"tgkill", "kill"},
-        {"unlinkat", "unlink"},          {"rt_sigaction", "sigaction"},
-    };
-    const char *name = call_title(call);
-    if (name == NULL)
-        return "?";
-    if (strcmp(name, "sendto") == 0 && call->address.len == 0)
-        return "send";
-    if (strcmp(name, "recvfrom") == 0 && call->address.len == 0)
-        return "recv";
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        if (strcmp(names[i].kernel, name) == 0)
-            return names[i].library;
-    return name;
-}
-
 static char *where_to(const struct address *address)
 {
     if (address->len == 0)
@@ -170,7 +145,7 @@ static void add_flags(struct buf *text, const struct call *call)
 char *call_text(const struct call *call)
 {
     AUTO_FREE char *between = arguments(call);
-    const char *name = library_name(call);
+    const char *name = call_title(call);
     AUTO_BUF text = BUF_EMPTY;
     if (call->pending) {
         buf_printf(&text, _("%s(%s) still waits"), name, between);

@@ -297,7 +297,7 @@ static void test_client_that_waits_first(void)
     staged_deed(&s, STAGED_PEER, DEED_ACCEPTED, NULL);
     put_line(staged_pending(&s, CALL_recvfrom, socket), 61);
     staged_stuck(&s, 1, false);
-    check_cause(&s, "S052", 61, "waits for bytes in recvfrom (serveur_tcp.c:61)");
+    check_cause(&s, "S052", 61, "waits for bytes in recv (serveur_tcp.c:61)");
     CU_ASSERT_PTR_NOT_NULL(strstr(s.result.checks[0].hint, "Send first"));
     staged_end(&s);
     begin_client(&s);

@@ -375,6 +375,17 @@ bool trial_explains_meeting(struct trial *trial)
     return explain(trial, MEETING);
 }
 
+bool trial_explains_path(struct trial *trial)
+{
+    AUTO_CAUSE cause = {0};
+    if (trial->result->verdict != VERDICT_FAILED || !find(trial, MEETING, &cause) ||
+        (cause.diagnosis != DIAGNOSIS_PATH_CUT && cause.diagnosis != DIAGNOSIS_WRONG_PATH &&
+         cause.diagnosis != DIAGNOSIS_PATH_STOLEN))
+        return false;
+    apply(trial, &cause);
+    return true;
+}
+
 bool trial_explains(struct trial *trial)
 {
     return explain(trial, MEETING | DELIVERY | SILENCE | STOP);

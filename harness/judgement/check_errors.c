@@ -244,6 +244,7 @@ void judge_complains(struct trial *trial)
             trial_shows(trial, _("something was printed, but on standard output only"));
         else
             trial_shows(trial, _("nothing was printed"));
+        trial_explains_path(trial);
     }
     if (either)
         trial_expects(trial, _("a message"));

@@ -78,6 +78,8 @@ const char *signal_name(int signal);
  */
 bool trial_explains_meeting(struct trial *trial);
 bool trial_explains(struct trial *trial);
+/* Only when the cause is the path of a local socket: cut, another one, or a running server's. */
+bool trial_explains_path(struct trial *trial);
 /* Why an address was not found taken: the first of the above, or what became of the program that should have held it. */
 bool trial_explains_conflict(struct trial *trial);
 /* Whether a datagram went elsewhere than where it should, or one was taken that came from elsewhere. */

@@ -115,6 +115,7 @@ static void test_cut_path(void)
     CU_ASSERT_EQUAL(result->verdict, VERDICT_FAILED);
     CU_ASSERT_STRING_EQUAL(result->diagnosis, "S130");
     CU_ASSERT_PTR_NOT_NULL(strstr(result->actual, "of its 119 bytes, bind gets 107"));
+    CU_ASSERT_STRING_EQUAL(CODE("complains", "true"), "S130"); /* so it had nothing to complain of */
     end_server(&s);
 }
 

@@ -64,8 +64,8 @@ static bool may_remember(const struct process *process, int fd)
 
 void descriptor_remember(struct process *process, int fd, const struct descriptor *descriptor)
 {
-    bool named = descriptor->kind == DESCRIPTOR_TERMINAL || (descriptor->kind == DESCRIPTOR_SOCKET && descriptor->socket >= 0);
-    if (named && may_remember(process, fd))
+    bool known = descriptor->kind != DESCRIPTOR_NONE && (descriptor->kind != DESCRIPTOR_SOCKET || descriptor->socket >= 0);
+    if (known && may_remember(process, fd))
         process->known[fd] = *descriptor;
 }
 

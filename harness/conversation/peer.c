@@ -169,7 +169,7 @@ static void put_datagram(struct peer *peer)
 /* Whether the message is as complete as it will be. */
 static bool has_sent_enough(const struct peer *peer)
 {
-    return peer->sent == peer->step->size || (peer->sent >= FIRST_PART && tracer_weary(peer->tracer));
+    return peer->sent == peer->step->size || (peer->sent == peer->granted && tracer_weary(peer->tracer));
 }
 
 static void put_bytes(struct peer *peer)

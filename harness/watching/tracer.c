@@ -150,7 +150,7 @@ void tracer_given(struct tracer *tracer, size_t bytes)
 
 bool tracer_weary(const struct tracer *tracer)
 {
-    enum { MOST_STOPS = 16000 };
+    enum { MOST_STOPS = 10000 };
     return tracer->stops > MOST_STOPS;
 }
 

@@ -12,9 +12,24 @@
 
 enum {
     ROOM = 8192,         /* of the pipe: how much may lie there unread */
-    KEEP_INPUT = 262144, /* of each standard input, in the transcript */
-    AT_LEAST = 8192      /* of a message, however weary */
+    KEEP_INPUT = 262144  /* of each standard input, in the transcript */
 };
+
+/* Where the rest of a message may be left out: nowhere else, so that every run gives the program the same. */
+static const size_t halts[] = {2 * ROOM, 65536, 262144, 1048576, 2097152, SIZE_MAX};
+
+static size_t next_halt(size_t done)
+{
+    size_t i = 0;
+    while (halts[i] <= done)
+        i++;
+    return halts[i];
+}
+
+static bool is_halt(size_t done)
+{
+    return done > 0 && next_halt(done - 1) == done;
+}
 
 struct input {
     struct tracer *tracer;
@@ -54,9 +69,10 @@ static void note(struct input *input, const char *data, size_t n)
 static bool feed_piece(struct input *input, struct piece *piece)
 {
     while (piece->done < piece->n) {
-        if (piece->done >= AT_LEAST && tracer_weary(input->tracer))
+        if (is_halt(piece->done) && tracer_weary(input->tracer))
             return true;
-        ssize_t n = write(input->fd, piece->data + piece->done, piece->n - piece->done);
+        size_t end = next_halt(piece->done) < piece->n ? next_halt(piece->done) : piece->n;
+        ssize_t n = write(input->fd, piece->data + piece->done, end - piece->done);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)

@@ -389,7 +389,9 @@ static void leave(struct tracer *tracer, struct thread *thread)
     struct call *call = &thread->call;
     enum role role = call_role(call->id);
     bool empty = is_empty(thread, role);
-    thread->empties = empty ? thread->empties + 1 : 0;
+    /* A sleep between two looks makes neither of them worth anything. */
+    if (role != ROLE_SLEEP)
+        thread->empties = empty ? thread->empties + 1 : 0;
     if ((role == ROLE_SOCKET || role == ROLE_ACCEPT) && call->result >= 0)
         add_socket(tracer, thread);
     if (role == ROLE_NEW_TIMER)

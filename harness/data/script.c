@@ -19,6 +19,15 @@ void script_free(struct script *script)
     *script = (struct script){NULL, 0};
 }
 
+size_t script_weight(const struct script *script)
+{
+    enum { BYTES_PER_STEP = 8192 };
+    size_t weight = script->n;
+    for (size_t i = 0; i < script->n; i++)
+        weight += script->steps[i].size / BYTES_PER_STEP;
+    return weight;
+}
+
 static bool same_text(const char *a, const char *b)
 {
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);

@@ -67,6 +67,8 @@ struct script {
 };
 
 void script_free(struct script *script);
+/* How long it takes to play, roughly, in steps: many bytes take as long as many steps. */
+size_t script_weight(const struct script *script);
 /* Whether the two play the same, step by step. */
 bool script_equal(const struct script *a, const struct script *b);
 const char *step_word(enum step_kind kind);

@@ -172,7 +172,7 @@ static void prepare_scenarios(struct exercise_work *work)
     }
     for (size_t i = 0; i < work->n_plays; i++) {
         const struct pool_job job = {start_scenario, finish_scenario, work->plays[i],
-                                     work->plays[i]->parts[0].scenario->script.n};
+                                     script_weight(&work->plays[i]->parts[0].scenario->script)};
         pool_add(work->grading->pool, &job);
     }
 }
@@ -214,13 +214,14 @@ static void finish_build(void *context, const char *data, size_t n, const struct
 }
 
 /* What waits for a build weighs on it. */
-static size_t longest_script(const struct exercise *exercise)
+static size_t heaviest_script(const struct exercise *exercise)
 {
-    size_t longest = 0;
-    for (size_t i = 0; i < exercise->n_scenarios; i++)
-        if (exercise->scenarios[i].script.n > longest)
-            longest = exercise->scenarios[i].script.n;
-    return longest;
+    size_t heaviest = 0;
+    for (size_t i = 0; i < exercise->n_scenarios; i++) {
+        size_t weight = script_weight(&exercise->scenarios[i].script);
+        heaviest = weight > heaviest ? weight : heaviest;
+    }
+    return heaviest;
 }
 
 static void begin_exercise(struct exercise_work *work)
@@ -242,7 +243,7 @@ static void begin_exercise(struct exercise_work *work)
         prepare_scenarios(work);
         return;
     }
-    const struct pool_job job = {start_build, finish_build, work, longest_script(exercise) + 1};
+    const struct pool_job job = {start_build, finish_build, work, heaviest_script(exercise) + 1};
     pool_add(grading->pool, &job);
 }
 

@@ -120,6 +120,35 @@ static void datagrams_are_captured(void)
     watched_end(&w);
 }
 
+static bool is_packet_with(const struct event *event, int flag)
+{
+    return event->kind == EVENT_PACKET && (event->packet.flags & flag) != 0;
+}
+
+/* What a call sends stands in front of it, on a busy machine too: the ladder shows a SYN before the bytes. */
+static void packets_stand_before_the_call_that_sent_them(void)
+{
+    struct watched w;
+    if (watched_play(&w, "s: {listen: \"127.0.0.1:5000\"},\nstart: {p: {arguments: [careful-client]}},\ns: accept,\n"
+                         "s: {send: ok},\nuntil: {p: waiting}")) {
+        size_t syn = SIZE_MAX, bytes = SIZE_MAX, connected = SIZE_MAX, sent = SIZE_MAX;
+        for (size_t i = w.t.n_events; i-- > 0;) {
+            const struct event *event = &w.t.events[i];
+            bool call = event->kind == EVENT_CALL && event->call.socket >= 0;
+            if (is_packet_with(event, PACKET_SYN))
+                syn = i;
+            if (is_packet_with(event, PACKET_PSH))
+                bytes = i;
+            if (call && call_role(event->call.id) == ROLE_CONNECT)
+                connected = i;
+            if (call && call_role(event->call.id) == ROLE_SEND)
+                sent = i;
+        }
+        CU_ASSERT(syn < connected && connected < bytes && bytes < sent && sent < SIZE_MAX);
+    }
+    watched_end(&w);
+}
+
 int suite_network(void)
 {
     static const struct unit_test tests[] = {
@@ -130,6 +159,7 @@ int suite_network(void)
         {"packets tell an end from a reset", packets_tell_an_end_from_a_reset},
         {"packets are decoded, each once", packets_are_decoded},
         {"datagrams are captured", datagrams_are_captured},
+        {"packets stand before the call that sent them", packets_stand_before_the_call_that_sent_them},
     };
     return suite_add("network", tests, COUNT_OF(tests));
 }

@@ -103,9 +103,8 @@ static bool is_worth_keeping(struct capture *capture, const struct packet *packe
     return packet->protocol != IPPROTO_TCP || (packet->flags & TELLING) != 0 || ++capture->plain <= MOST_PLAIN;
 }
 
-static void take_packets(void *context, uint32_t events)
+static void take_packets(void *context)
 {
-    (void)events;
     struct capture *capture = context;
     unsigned char data[SNAP_LENGTH];
     for (;;) {
@@ -128,6 +127,12 @@ static void take_packets(void *context, uint32_t events)
     }
 }
 
+static void packets_ready(void *context, uint32_t events)
+{
+    (void)events;
+    take_packets(context);
+}
+
 int capture_start(struct transcript *transcript, struct tracer *tracer, struct err *err)
 {
     int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, htons(ETH_P_ALL));
@@ -139,7 +144,8 @@ int capture_start(struct transcript *transcript, struct tracer *tracer, struct e
     setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
     struct capture *capture = mem_alloc(sizeof *capture);
     *capture = (struct capture){fd, transcript, tracer, 0};
-    if (tracer_watch(tracer, fd, EPOLLIN, take_packets, capture) < 0)
+    if (tracer_watch(tracer, fd, EPOLLIN, packets_ready, capture) < 0)
         return err_errno(err, BLAME_ENVIRONMENT, _("cannot capture packets"));
+    tracer_set_witness(tracer, take_packets, capture);
     return 0;
 }

@@ -109,6 +109,8 @@ struct tracer {
     size_t n_faults;
     bool (*trap)(void *context, const struct event *event);
     void *trap_context;
+    void (*witness)(void *context); /* see tracer_set_witness() */
+    void *witness_context;
 
     struct process **processes;
     size_t n_processes;

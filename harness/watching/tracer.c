@@ -143,6 +143,18 @@ void tracer_unwatch(struct tracer *tracer, int fd)
     }
 }
 
+void tracer_set_witness(struct tracer *tracer, void (*witness)(void *context), void *context)
+{
+    tracer->witness = witness;
+    tracer->witness_context = context;
+}
+
+void tracer_hear_witness(struct tracer *tracer)
+{
+    if (tracer->witness != NULL)
+        tracer->witness(tracer->witness_context);
+}
+
 void tracer_given(struct tracer *tracer, size_t bytes)
 {
     tracer->given += bytes;

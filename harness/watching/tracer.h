@@ -67,6 +67,9 @@ void tracer_end_input(struct tracer *tracer, int actor);
 int tracer_watch(struct tracer *tracer, int fd, uint32_t events, void (*ready)(void *context, uint32_t events),
                  void *context);
 void tracer_unwatch(struct tracer *tracer, int fd);
+/* Called before something that sockets did is written down: what it made visible elsewhere (packets) is written down first. */
+void tracer_set_witness(struct tracer *tracer, void (*witness)(void *context), void *context);
+void tracer_hear_witness(struct tracer *tracer);
 /* Something happened that a polling program may be waiting for; and, for progress, something that carries the play on. */
 void tracer_activity(struct tracer *tracer);
 void tracer_progress(struct tracer *tracer);

@@ -29,6 +29,8 @@ void call_abandon(struct thread *thread)
 
 struct event *call_record(struct tracer *tracer, struct thread *thread)
 {
+    if (thread->call.socket >= 0)
+        tracer_hear_witness(tracer);
     struct event *event = transcript_add(tracer->transcript, EVENT_CALL, thread->process->actor,
                                          (int)thread->process->pid, tracer->now);
     event->call = thread->call;

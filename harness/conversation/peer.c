@@ -48,8 +48,7 @@ struct peer *peer_new(struct transcript *transcript, struct tracer *tracer, int 
 static struct event *note(struct peer *peer, enum deed_kind kind, int error)
 {
     tracer_hear_witness(peer->tracer);
-    struct event *event =
-        transcript_add(peer->transcript, EVENT_DEED, peer->actor, 0, tracer_now(peer->tracer));
+    struct event *event = transcript_add(peer->transcript, EVENT_DEED, peer->actor, 0, tracer_now(peer->tracer));
     event->deed.kind = kind;
     event->deed.error = error;
     tracer_progress(peer->tracer);

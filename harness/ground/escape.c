@@ -118,3 +118,20 @@ char *escape_quote(const void *data, size_t n, size_t max)
     }
     return buf_steal(&out);
 }
+
+char *escape_shell(const char *word)
+{
+    static const char special[] = " \t!\"#$&'()*;<>?[\\]^`{|}~";
+    AUTO_FREE char *line = escape_line(word, strlen(word));
+    if (line[0] != '\0' && line[strcspn(line, special)] == '\0')
+        return STEAL(line);
+    AUTO_BUF out = BUF_EMPTY;
+    buf_char(&out, '\'');
+    for (const char *c = line; *c != '\0'; c++) {
+        if (*c == '\'')
+            buf_string(&out, "'\\'");
+        buf_char(&out, *c);
+    }
+    buf_char(&out, '\'');
+    return buf_steal(&out);
+}

@@ -17,5 +17,7 @@ char *escape_line(const void *data, size_t n);
 /* For a quotation in a message: as escape_line, in quotation marks « » or “ ” of the language, cut to at most MAX bytes of
    the original with "…" and the number of bytes left out. */
 char *escape_quote(const void *data, size_t n, size_t max);
+/* A word of a command line that a person may copy: as escape_line, in single quotes when a shell would not take it as it is. */
+char *escape_shell(const char *word);
 
 #endif

@@ -128,13 +128,15 @@ static int begin(struct start *start, const struct assignment *assignment, struc
         result = begin_exercise(start, assignment->items[i].exercise, err);
     if (result != 0)
         return -1;
-    AUTO_FREE char *grade = mem_printf("%s/grade.sh", start->options->root);
-    AUTO_FREE char *next = mem_printf(_("Read the statements, complete the programs, then grade them: %s --assignment %s %s"),
-                                      grade, assignment->name, start->dir);
+    AUTO_FREE char *path = mem_printf("%s/grade.sh", start->options->root);
+    AUTO_FREE char *grade = escape_shell(path), *dir = escape_shell(start->dir);
     if (start->something_left)
         layout_wrap(&start->text, &start->style, PAINT_NONE, "",
                     _("Some files were there already and have not been touched; to begin them anew, remove them first."));
-    layout_wrap(&start->text, &start->style, PAINT_NONE, "", next);
+    layout_wrap(&start->text, &start->style, PAINT_NONE, "",
+                _("Read the statements, complete the programs, then grade them:"));
+    /* Never broken: it is there to be copied. */
+    buf_printf(&start->text, "    %s --assignment %s %s\n", grade, assignment->name, dir);
     return 0;
 }
 

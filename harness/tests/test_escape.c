@@ -62,13 +62,13 @@ static void test_deceptive_characters_become_hexadecimal(void)
 
 static void test_invalid_utf8_becomes_hexadecimal_byte_by_byte(void)
 {
-    CHECK("\xe9t\xe9", "\\xe9t\\xe9");                     /* ISO-8859-1 */
-    CHECK("\xc0\xaf", "\\xc0\\xaf");                       /* overlong */
-    CHECK("\xe0\x80\xaf", "\\xe0\\x80\\xaf");              /* overlong */
-    CHECK("\xed\xa0\x80", "\\xed\\xa0\\x80");              /* a surrogate */
-    CHECK("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80");     /* above U+10FFFF */
-    CHECK("\xe2\x82", "\\xe2\\x82");                       /* cut off */
-    CHECK("\xe2\x82\xe2\x82\xac", "\\xe2\\x82\u20ac");     /* cut off, then good */
+    CHECK("\xe9t\xe9", "\\xe9t\\xe9");                 /* ISO-8859-1 */
+    CHECK("\xc0\xaf", "\\xc0\\xaf");                   /* overlong */
+    CHECK("\xe0\x80\xaf", "\\xe0\\x80\\xaf");          /* overlong */
+    CHECK("\xed\xa0\x80", "\\xed\\xa0\\x80");          /* a surrogate */
+    CHECK("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"); /* above U+10FFFF */
+    CHECK("\xe2\x82", "\\xe2\\x82");                   /* cut off */
+    CHECK("\xe2\x82\xe2\x82\xac", "\\xe2\\x82\u20ac"); /* cut off, then good */
     CHECK("\x80\xff\xfe", "\\x80\\xff\\xfe");
 }
 
@@ -121,6 +121,24 @@ static void test_any_bytes_come_out_clean(void)
     }
 }
 
+static void test_words_of_a_command_line_can_be_copied(void)
+{
+    static const struct {
+        const char *word, *shown;
+    } cases[] = {
+        {"/home/zoé/tp1", "/home/zoé/tp1"},
+        {"mes tp", "'mes tp'"},
+        {"l'été", "'l'\\''été'"},
+        {"$HOME", "'$HOME'"},
+        {"", "''"},
+        {"a\033b", "'a\\x1bb'"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        AUTO_FREE char *shown = escape_shell(cases[i].word);
+        CU_ASSERT_STRING_EQUAL(shown, cases[i].shown);
+    }
+}
+
 static void test_utf8_tells_where_it_ends_to_be_valid(void)
 {
     size_t bad = 99;
@@ -147,6 +165,7 @@ int suite_escape(void)
         {"quotations are marked and cut", test_quotations_are_marked_and_cut},
         {"cuts never part a character", test_cuts_never_part_a_character},
         {"any bytes come out clean", test_any_bytes_come_out_clean},
+        {"words of a command line can be copied", test_words_of_a_command_line_can_be_copied},
         {"the decoder says where the text stops being valid", test_utf8_tells_where_it_ends_to_be_valid},
     };
     return suite_add("escape", tests, COUNT_OF(tests));

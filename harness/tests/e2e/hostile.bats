@@ -30,6 +30,13 @@ merit() { # NAME [FLAG]: full points, and what the instructor is told
 @test "its Makefile runs commands" { merit makefile-runs-commands; }
 @test "its Makefile leaves a daemon" { merit makefile-leaves-a-daemon; }
 
+@test "the right to raw sockets gives no other" {
+    run grade_into "$folder/result.json" "$hostile/wants-more-than-raw-sockets" --assignment all --only raw-icmp6
+    [ "$status" -eq 0 ]
+    [ "$(result '.complete and (.exercises[0] | .points == .max)')" = true ]
+    unharmed
+}
+
 @test "what it prints is escaped in the full transcript too" {
     attack prints-binary -vv
     [ "$status" -eq 0 ]

@@ -123,15 +123,15 @@ char *escape_shell(const char *word)
 {
     static const char special[] = " \t!\"#$&'()*;<>?[\\]^`{|}~";
     AUTO_FREE char *line = escape_line(word, strlen(word));
-    if (line[0] != '\0' && line[strcspn(line, special)] == '\0')
-        return STEAL(line);
+    bool plain = line[0] != '\0' && line[strcspn(line, special)] == '\0';
+    const char *quote = plain ? "" : "'";
     AUTO_BUF out = BUF_EMPTY;
-    buf_char(&out, '\'');
+    buf_string(&out, quote);
     for (const char *c = line; *c != '\0'; c++) {
         if (*c == '\'')
             buf_string(&out, "'\\'");
         buf_char(&out, *c);
     }
-    buf_char(&out, '\'');
+    buf_string(&out, quote);
     return buf_steal(&out);
 }

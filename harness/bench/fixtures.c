@@ -6,13 +6,23 @@
 
 static int find_all(const char *root, glob_t *found)
 {
-    static const char *const patterns[] = {"fixtures/correct/*/", "fixtures/faulty/*/*/"};
+    static const char *const patterns[] = {"fixtures/correct/*/", "fixtures/faulty/*/*/", "fixtures/lecture/*/"};
     for (size_t i = 0; i < COUNT_OF(patterns); i++) {
         AUTO_FREE char *pattern = mem_printf("%s/%s", root, patterns[i]);
         if (glob(pattern, i > 0 ? GLOB_APPEND : 0, NULL, found) != 0)
             return -1;
     }
     return 0;
+}
+
+/* The third name in fixtures/faulty/EXERCISE/NAME and fixtures/lecture/EXERCISE. */
+static char *exercise_in(const char *path)
+{
+    static const char correct[] = "fixtures/correct/";
+    if (strncmp(path, correct, sizeof correct - 1) == 0)
+        return NULL;
+    const char *name = strchr(strchr(path, '/') + 1, '/') + 1;
+    return mem_bytes(name, strcspn(name, "/"));
 }
 
 int fixtures_find(struct fixtures *fixtures, const char *root, size_t sample, struct err *err)
@@ -25,7 +35,9 @@ int fixtures_find(struct fixtures *fixtures, const char *root, size_t sample, st
     size_t wanted = sample == 0 || sample > found.gl_pathc ? found.gl_pathc : sample;
     for (size_t i = 0; status == 0 && i < wanted; i++) {
         const char *path = found.gl_pathv[i * found.gl_pathc / wanted] + strlen(root) + 1;
-        *ARRAY_ADD(fixtures->paths, fixtures->n) = mem_bytes(path, strlen(path) - 1); /* without its final slash */
+        struct fixture *fixture = ARRAY_ADD(fixtures->items, fixtures->n);
+        fixture->path = mem_bytes(path, strlen(path) - 1); /* without its final slash */
+        fixture->exercise = exercise_in(fixture->path);
     }
     globfree(&found);
     return status;
@@ -33,8 +45,10 @@ int fixtures_find(struct fixtures *fixtures, const char *root, size_t sample, st
 
 void fixtures_free(struct fixtures *fixtures)
 {
-    for (size_t i = 0; i < fixtures->n; i++)
-        free(fixtures->paths[i]);
-    free(fixtures->paths);
+    for (size_t i = 0; i < fixtures->n; i++) {
+        free(fixtures->items[i].path);
+        free(fixtures->items[i].exercise);
+    }
+    free(fixtures->items);
     *fixtures = (struct fixtures){NULL, 0};
 }

@@ -1,11 +1,17 @@
-/* fixtures: the submissions that the project knows the verdicts of: fixtures/correct/NAME and fixtures/faulty/EXERCISE/NAME. */
+/*
+ * fixtures: the submissions that the project knows the verdicts of: fixtures/correct/NAME, fixtures/faulty/EXERCISE/NAME and
+ * fixtures/lecture/EXERCISE.
+ */
 #ifndef BENCH_FIXTURES_H
 #define BENCH_FIXTURES_H
 
 #include "ground/base.h"
 
 struct fixtures {
-    char **paths; /* from the project's folder, in order */
+    struct fixture {
+        char *path;     /* from the project's folder */
+        char *exercise; /* the one that it is about; NULL: any */
+    } *items; /* in order */
     size_t n;
 };
 

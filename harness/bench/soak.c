@@ -73,9 +73,11 @@ static pid_t grade(const struct soak *soak, size_t fixture, struct err *err)
     AUTO_FREE char *build = mem_printf("--build=%s", soak->build);
     AUTO_FREE char *result = result_path(soak, fixture);
     AUTO_FREE char *json = mem_printf("--json=%s", result);
-    AUTO_FREE char *submission = mem_printf("%s/%s", soak->root, soak->fixtures.paths[fixture]);
+    const struct fixture *graded = &soak->fixtures.items[fixture];
+    AUTO_FREE char *submission = mem_printf("%s/%s", soak->root, graded->path);
+    AUTO_FREE char *only = graded->exercise != NULL ? mem_printf("--only=%s", graded->exercise) : NULL;
     char language[] = "--lang=en", course[] = "--assignment=all", no_memcheck[] = "--no-memcheck";
-    char *const argv[] = {program, root, build, language, course, no_memcheck, json, submission, NULL};
+    char *const argv[] = {program, root, build, language, course, no_memcheck, json, submission, only, NULL};
     unlink(result);
     return whole_start(argv, err);
 }
@@ -86,7 +88,7 @@ static void take_result(struct soak *soak, long run, size_t fixture)
     AUTO_FREE char *path = result_path(soak, fixture);
     struct buf result = BUF_EMPTY;
     struct err err = ERR_NONE;
-    const char *name = soak->fixtures.paths[fixture];
+    const char *name = soak->fixtures.items[fixture].path;
     if (fs_read(path, RESULT_SIZE, &result, &err) < 0) {
         printf("run %ld: %s: no result: %s\n", run, name, err.text);
         soak->broken++;

@@ -75,12 +75,16 @@ struct run {
     struct err *err;   /* the first thing that went wrong */
 };
 
-static pid_t begin(void *context, int cpu, int *result, struct err *err)
+static pid_t begin_bare(void *context, int cpu, int *result, struct err *err)
+{
+    const struct run *run = context;
+    return bare_start(run->batch->stage->skeleton, run->batch->program, cpu, result, err);
+}
+
+static bool play(void *context, int cpu, int *out)
 {
     const struct run *run = context;
     const struct batch *batch = run->batch;
-    if (batch->scenario == NULL)
-        return bare_start(batch->stage->skeleton, batch->program, cpu, result, err);
     const struct scenario_request request = {.exercise = batch->exercise,
                                              .scenario = batch->scenario,
                                              .program = batch->program,
@@ -88,7 +92,7 @@ static pid_t begin(void *context, int cpu, int *result, struct err *err)
                                              .skeleton = batch->stage->skeleton,
                                              .policy = &batch->stage->policy,
                                              .cpu = cpu};
-    return scenario_start(&request, result, err);
+    return scenario_play(&request, out);
 }
 
 static void resolve(void *context, const struct transcript *t, const struct event *call, char **file, int *line)
@@ -132,7 +136,11 @@ static void end(void *context, const char *data, size_t n, const struct err *fai
 
 static void add(struct pool *pool, struct run *run)
 {
-    const struct pool_job job = {.start = begin, .done = end, .context = run};
+    struct pool_job job = {.start = begin_bare, .done = end, .context = run};
+    if (run->batch->scenario != NULL) {
+        job.work = play;
+        job.since = pool_date(pool);
+    }
     for (size_t i = 0; i < run->batch->n; i++)
         pool_add(pool, &job);
 }

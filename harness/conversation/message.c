@@ -14,16 +14,31 @@ struct header {
     uint64_t length;
 };
 
-static void write_all(int fd, const void *data, size_t n)
+static bool write_all(int fd, const void *data, size_t n)
 {
     for (size_t done = 0; done < n;) {
         ssize_t written = write(fd, (const char *)data + done, n - done);
         if (written < 0 && errno == EINTR)
             continue;
         if (written <= 0)
-            _exit(3); /* nobody listens any more */
+            return false;
         done += (size_t)written;
     }
+    return true;
+}
+
+void message_write(int fd, const struct buf *body)
+{
+    struct header header = {.kind = 'B', .length = body->len};
+    if (write_all(fd, &header, sizeof header))
+        write_all(fd, body->data, body->len);
+}
+
+void message_write_error(int fd, const struct err *err)
+{
+    struct header header = {.kind = 'E', .blame = (char)err->blame, .length = strlen(err->text)};
+    if (write_all(fd, &header, sizeof header))
+        write_all(fd, err->text, header.length);
 }
 
 /* The end of the pipe is what the reader waits for; a world's own end takes the kernel some milliseconds more. */
@@ -35,17 +50,13 @@ static _Noreturn void leave(int fd, int status)
 
 _Noreturn void message_send(int fd, const struct buf *body)
 {
-    struct header header = {.kind = 'B', .length = body->len};
-    write_all(fd, &header, sizeof header);
-    write_all(fd, body->data, body->len);
+    message_write(fd, body);
     leave(fd, 0);
 }
 
 _Noreturn void message_send_error(int fd, const struct err *err)
 {
-    struct header header = {.kind = 'E', .blame = (char)err->blame, .length = strlen(err->text)};
-    write_all(fd, &header, sizeof header);
-    write_all(fd, err->text, header.length);
+    message_write_error(fd, err);
     leave(fd, 1);
 }
 

@@ -5,7 +5,10 @@
 #include "ground/base.h"
 #include "ground/buf.h"
 
-/* Both write all of it and end the process. */
+/* Both write all of it, or what somebody still listens to. */
+void message_write(int fd, const struct buf *body);
+void message_write_error(int fd, const struct err *err);
+/* The same, and they end the process. */
 _Noreturn void message_send(int fd, const struct buf *body);
 _Noreturn void message_send_error(int fd, const struct err *err);
 /* Finds the body in the N bytes received; -1 with the error that was sent, or when there is no whole message. */

@@ -1,11 +1,13 @@
 #include "conversation/pool.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,10 +17,12 @@
 struct place {
     bool taken;
     int cpu;
-    pid_t pid;
-    int fd;
+    pid_t pid; /* -1: it is the worker's */
+    int fd;    /* of the result; -1: that is here, and the worker not yet ready for more */
     struct buf received;
     struct pool_job job;
+    struct worker worker;
+    size_t birth; /* the worker's */
 };
 
 struct pool {
@@ -27,6 +31,7 @@ struct pool {
     size_t n_places;
     struct pool_job *jobs;
     size_t n_jobs; /* that wait */
+    size_t date;
 };
 
 struct pool *pool_new(int jobs)
@@ -41,11 +46,12 @@ struct pool *pool_new(int jobs)
     if (n == 0)
         cpus[n++] = -1;
     struct pool *pool = mem_alloc(sizeof *pool);
+    prctl(PR_SET_CHILD_SUBREAPER, 1); /* worlds of a worker that has ended are ours to wait for */
     pool->n_places = (size_t)(jobs > 0 ? jobs : n);
     pool->places = mem_alloc(pool->n_places * sizeof *pool->places);
     pool->polled = mem_alloc(pool->n_places * sizeof *pool->polled);
     for (size_t i = 0; i < pool->n_places; i++)
-        pool->places[i] = (struct place){.cpu = cpus[i % (size_t)n], .fd = -1};
+        pool->places[i] = (struct place){.cpu = cpus[i % (size_t)n], .fd = -1, .worker = WORKER_NONE};
     return pool;
 }
 
@@ -53,10 +59,11 @@ void pool_free(struct pool *pool)
 {
     for (size_t i = 0; i < pool->n_places; i++) {
         struct place *place = &pool->places[i];
-        if (!place->taken)
-            continue;
-        kill(place->pid, SIGKILL);
-        close(place->fd);
+        worker_end(&place->worker);
+        if (place->taken && place->pid >= 0)
+            kill(place->pid, SIGKILL);
+        if (place->fd >= 0)
+            close(place->fd);
         buf_free(&place->received);
     }
     /* A world's end takes the kernel some milliseconds after its last word: all are waited for here, together. */
@@ -73,18 +80,57 @@ void pool_add(struct pool *pool, const struct pool_job *job)
     *ARRAY_ADD(pool->jobs, pool->n_jobs) = *job;
 }
 
-static void start_in(struct pool *pool, struct place *place)
+size_t pool_date(struct pool *pool)
+{
+    return ++pool->date;
+}
+
+static void take_heaviest(struct pool *pool, struct pool_job *job)
 {
     size_t heaviest = 0;
     for (size_t i = 1; i < pool->n_jobs; i++)
         if (pool->jobs[i].weight > pool->jobs[heaviest].weight)
             heaviest = i;
-    place->job = pool->jobs[heaviest];
+    *job = pool->jobs[heaviest];
     pool->n_jobs--;
     memmove(&pool->jobs[heaviest], &pool->jobs[heaviest + 1], (pool->n_jobs - heaviest) * sizeof *pool->jobs);
+}
+
+/* A worker that is younger than all that the job needs. */
+static int find_worker(struct pool *pool, struct place *place, struct err *err)
+{
+    if (place->worker.fd >= 0 && place->birth > place->job.since)
+        return 0;
+    worker_end(&place->worker);
+    place->birth = pool_date(pool);
+    return worker_begin(&place->worker, place->cpu, err);
+}
+
+static int ask_worker(struct pool *pool, struct place *place, struct err *err)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return err_errno(err, BLAME_ENVIRONMENT, "pipe");
+    AUTO_CLOSE int in = ends[0];
+    AUTO_CLOSE int out = ends[1];
+    if (find_worker(pool, place, err) < 0 ||
+        worker_ask(&place->worker, place->job.work, place->job.context, out, err) < 0)
+        return -1;
+    place->fd = steal_fd(&in);
+    return 0;
+}
+
+static void start_in(struct pool *pool, struct place *place)
+{
     struct err err = ERR_NONE;
-    place->pid = place->job.start(place->job.context, place->cpu, &place->fd, &err);
-    place->taken = place->pid >= 0;
+    take_heaviest(pool, &place->job);
+    place->pid = -1;
+    if (place->job.work != NULL) {
+        place->taken = ask_worker(pool, place, &err) == 0;
+    } else {
+        place->pid = place->job.start(place->job.context, place->cpu, &place->fd, &err);
+        place->taken = place->pid >= 0;
+    }
     if (!place->taken)
         place->job.done(place->job.context, NULL, 0, &err);
 }
@@ -92,7 +138,7 @@ static void start_in(struct pool *pool, struct place *place)
 static void finish(struct place *place)
 {
     close(steal_fd(&place->fd));
-    place->taken = false;
+    place->taken = place->job.work != NULL; /* until the worker is ready, too */
     struct buf received = place->received;
     place->received = BUF_EMPTY;
     place->job.done(place->job.context, buf_text(&received), received.len, NULL);
@@ -111,6 +157,13 @@ static void receive(struct place *place)
         finish(place);
 }
 
+static void hear_worker(struct place *place)
+{
+    if (!worker_is_ready(&place->worker))
+        worker_end(&place->worker);
+    place->taken = false;
+}
+
 /* Whether any place is taken. */
 static bool fill_places(struct pool *pool)
 {
@@ -118,17 +171,25 @@ static bool fill_places(struct pool *pool)
     for (size_t i = 0; i < pool->n_places; i++) {
         while (!pool->places[i].taken && pool->n_jobs > 0)
             start_in(pool, &pool->places[i]);
-        pool->polled[i] = (struct pollfd){.fd = pool->places[i].taken ? pool->places[i].fd : -1, .events = POLLIN};
-        busy |= pool->places[i].taken;
+        const struct place *place = &pool->places[i];
+        int fd = place->fd >= 0 ? place->fd : place->worker.fd;
+        pool->polled[i] = (struct pollfd){.fd = place->taken ? fd : -1, .events = POLLIN};
+        busy |= place->taken;
     }
     return busy;
 }
 
 static void take_results(struct pool *pool)
 {
-    for (size_t i = 0; i < pool->n_places; i++)
-        if (pool->polled[i].revents != 0)
-            receive(&pool->places[i]);
+    for (size_t i = 0; i < pool->n_places; i++) {
+        struct place *place = &pool->places[i];
+        if (pool->polled[i].revents == 0)
+            continue;
+        if (place->fd >= 0)
+            receive(place);
+        else
+            hear_worker(place);
+    }
 }
 
 void pool_turn(struct pool *pool)

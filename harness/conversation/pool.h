@@ -10,13 +10,16 @@
 
 #include <sys/types.h>
 
-#include "ground/base.h"
+#include "conversation/worker.h"
 
 struct pool;
 
 struct pool_job {
     /* Starts a world whose result comes through *RESULT; CPU is the processor it should live on. Its pid, or -1. */
     pid_t (*start)(void *context, int cpu, int *result, struct err *err);
+    /* Or, instead, what a worker is to do. CONTEXT is what it needs to be since the moment SINCE, a pool_date(). */
+    worker_job *work;
+    size_t since;
     /* DATA is NULL when the start failed: then ERR says why. */
     void (*done)(void *context, const char *data, size_t n, const struct err *err);
     void *context;
@@ -26,6 +29,8 @@ struct pool_job {
 /* JOBS: how many at a time; 0: as many as there are processors for us. */
 struct pool *pool_new(int jobs);
 void pool_free(struct pool *pool); /* ends what still runs */
+/* Now, in the life of the pool: above all that it was before. */
+size_t pool_date(struct pool *pool);
 void pool_add(struct pool *pool, const struct pool_job *job);
 /* Starts what there is room for, and takes what has come, without waiting: for whoever has more to do before pool_run(). */
 void pool_turn(struct pool *pool);

@@ -1,42 +1,12 @@
 #include "conversation/scenario.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "conversation/message.h"
-#include "conversation/peer.h"
-#include "ground/text.h"
-#include "watching/capture.h"
+#include "conversation/play.h"
 #include "watching/sandbox.h"
-#include "watching/tracer.h"
-
-/* Everything about the scenario being played; lives in the world's first process. */
-struct play {
-    const struct scenario_request *request;
-    const struct plan *plan;
-    int out;
-    struct script script; /* the request's, with its big messages made */
-    struct transcript transcript;
-    struct tracer *tracer;
-    struct peer **peers; /* by actor; NULL for programs */
-    struct fault *faults;
-    size_t n_faults;
-    bool *reached; /* by step: an `until` with hold whose moment has come, or is not waited for any more */
-    int *met;      /* by step: how many times what that `until` with hold waits for has happened */
-    int step;
-    bool rested; /* the world is quiet, and nobody has done anything since */
-    size_t seen; /* events looked at by the `until` in progress */
-    int found;   /* how many of them were what it waits for */
-};
-
-static const struct script *script_of(const struct play *play)
-{
-    return &play->script;
-}
 
 /* Megabytes are made here, where they are needed and gone at once, and not in every process that reads definitions. */
 static void make_script(struct play *play)
@@ -62,14 +32,6 @@ static char *program_path(const struct scenario_request *request, const struct s
     return mem_printf("%s/%s", request->reference, step->program);
 }
 
-/* The file's name in the world: a student's program keeps its own, a reference program cannot be taken for it. */
-static char *program_name(const struct scenario_request *request, const struct step *step)
-{
-    if (step->program == NULL)
-        return mem_string(request->exercise->program);
-    return mem_printf("reference-%s", step->program);
-}
-
 static bool is_peer_step(enum step_kind kind)
 {
     return kind >= STEP_PEER_LISTEN;
@@ -77,7 +39,7 @@ static bool is_peer_step(enum step_kind kind)
 
 static void add_actors(struct play *play)
 {
-    const struct script *script = script_of(play);
+    const struct script *script = &play->script;
     struct transcript *t = &play->transcript;
     for (size_t i = 0; i < script->n; i++) {
         const struct step *step = &script->steps[i];
@@ -94,7 +56,7 @@ static void add_actors(struct play *play)
 
 static void add_faults(struct play *play)
 {
-    const struct script *script = script_of(play);
+    const struct script *script = &play->script;
     for (size_t i = 0; i < script->n; i++) {
         const struct step *step = &script->steps[i];
         if (step->kind != STEP_FAULT)
@@ -108,281 +70,49 @@ static void add_faults(struct play *play)
     tracer_set_faults(play->tracer, play->faults, play->n_faults);
 }
 
-/* --- conditions --- */
-
-static int event_port(const struct play *play, const struct event *event)
-{
-    const struct call *call = &event->call;
-    if (call_role(call->id) != ROLE_LISTEN)
-        return address_port(&call->address);
-    /* listen() names no address: it is the one that this socket was bound to */
-    const struct transcript *t = &play->transcript;
-    for (size_t i = t->n_events; i-- > 0;) {
-        const struct event *earlier = &t->events[i];
-        if (earlier->kind == EVENT_CALL && call_role(earlier->call.id) == ROLE_BIND && earlier->call.result == 0 &&
-            earlier->call.socket == call->socket)
-            return address_port(&earlier->call.address);
-    }
-    return -1;
-}
-
-static bool call_meets(const struct play *play, const struct event *event, const struct step *step)
-{
-    if (event->kind != EVENT_CALL || event->call.library || event->call.pending)
-        return false;
-    enum role role = call_effect(&event->call);
-    /* On a loopback the connection of a non-blocking socket is there when connect() says that it is in progress. */
-    bool in_progress = role == ROLE_CONNECT && event->call.error == EINPROGRESS;
-    if (event->call.result < 0 && !in_progress)
-        return false;
-    switch (step->condition) {
-    case CONDITION_BOUND:
-        return role == ROLE_BIND && (step->port == 0 || event_port(play, event) == step->port);
-    case CONDITION_LISTENING:
-        return role == ROLE_LISTEN && (step->port == 0 || event_port(play, event) == step->port);
-    case CONDITION_CONNECTED: return role == ROLE_CONNECT;
-    case CONDITION_ACCEPTED: return role == ROLE_ACCEPT;
-    case CONDITION_SENT: return role == ROLE_SEND && event->call.socket >= 0;
-    case CONDITION_RECEIVED: return role == ROLE_RECEIVE && event->call.socket >= 0 && event->call.result > 0;
-    case CONDITION_NONE:
-    case CONDITION_WAITING:
-    case CONDITION_EXITED: return false;
-    }
-    return false;
-}
-
-/* Stops a program at the moment that its next `until … hold` waits for, even if that step is yet to come. */
-static bool trap(void *context, const struct event *event)
-{
-    struct play *play = context;
-    const struct script *script = script_of(play);
-    for (size_t i = 0; i < script->n; i++) {
-        const struct step *step = &script->steps[i];
-        if (step->kind != STEP_UNTIL || !step->hold || play->reached[i] ||
-            transcript_actor(&play->transcript, step->actor) != event->actor)
-            continue;
-        if (!call_meets(play, event, step) || ++play->met[i] < step->occurrence)
-            return false;
-        play->reached[i] = true;
-        return true;
-    }
-    return false;
-}
-
-static bool has_hold(const struct play *play)
-{
-    const struct script *script = script_of(play);
-    for (size_t i = 0; i < script->n; i++)
-        if (script->steps[i].kind == STEP_UNTIL && script->steps[i].hold)
-            return true;
-    return false;
-}
-
-static bool until_done(void *context)
-{
-    struct play *play = context;
-    const struct step *step = &script_of(play)->steps[play->step];
-    int actor = transcript_actor(&play->transcript, step->actor);
-    if (step->condition == CONDITION_EXITED)
-        return !tracer_main_alive(play->tracer, actor);
-    if (step->hold)
-        return play->reached[play->step];
-    for (; play->seen < play->transcript.n_events; play->seen++) {
-        const struct event *event = &play->transcript.events[play->seen];
-        if (event->actor == actor && call_meets(play, event, step) && ++play->found >= step->occurrence)
-            return true;
-    }
-    return false;
-}
-
-/* --- steps --- */
-
-/* What became of a step. */
-enum progress { PROGRESS_ON, PROGRESS_STUCK, PROGRESS_LIMIT, PROGRESS_BROKEN };
-
-static enum progress progress_of(enum run run)
-{
-    switch (run) {
-    case RUN_DONE: return PROGRESS_ON;
-    case RUN_QUIET: return PROGRESS_STUCK;
-    case RUN_LIMIT: return PROGRESS_LIMIT;
-    }
-    return PROGRESS_BROKEN;
-}
-
-static bool has_input(const struct play *play, const char *actor)
-{
-    const struct script *script = script_of(play);
-    for (size_t i = 0; i < script->n; i++)
-        if ((script->steps[i].kind == STEP_INPUT || script->steps[i].kind == STEP_INPUT_END) &&
-            strcmp(script->steps[i].actor, actor) == 0)
-            return true;
-    return false;
-}
-
-static enum progress step_start(struct play *play, const struct step *step, struct err *err)
-{
-    AUTO_FREE char *name = program_name(play->request, step);
-    AUTO_FREE char *path = mem_printf("/programs/%s", name);
-    AUTO_FREE char *called = mem_printf("./%s", step->program == NULL ? name : step->program);
-    size_t n = 0;
-    while (step->arguments != NULL && step->arguments[n] != NULL)
-        n++;
-    AUTO_FREE char **argv = mem_alloc((n + 2) * sizeof *argv);
-    argv[0] = called;
-    for (size_t i = 0; i < n; i++)
-        argv[i + 1] = step->arguments[i];
-    struct launch launch = {.actor = transcript_actor(&play->transcript, step->actor),
-                            .path = path,
-                            .argv = argv,
-                            .descriptors = step->descriptors,
-                            .raw = step->raw,
-                            .input = has_input(play, step->actor)};
-    return tracer_start(play->tracer, &launch, err) < 0 ? PROGRESS_BROKEN : PROGRESS_ON;
-}
-
-/* Blocked, and not merely asleep: a program that pauses between two sends is not waiting for anybody yet. */
-static enum progress step_until_waiting(struct play *play, int actor)
-{
-    enum { MOST_SLEEPS = 1000 }; /* one that sleeps for ever in a thread of its own counts as waiting */
-    for (int sleeps = 0; sleeps < MOST_SLEEPS; sleeps++) {
-        if (tracer_run(play->tracer, false, NULL, NULL) == RUN_LIMIT)
-            return PROGRESS_LIMIT;
-        play->rested = !tracer_sleeping(play->tracer, actor) || !tracer_pass_time(play->tracer);
-        if (play->rested)
-            break;
-    }
-    return PROGRESS_ON;
-}
-
-static enum progress step_until(struct play *play, const struct step *step)
-{
-    if (step->condition == CONDITION_WAITING)
-        return step_until_waiting(play, transcript_actor(&play->transcript, step->actor));
-    play->seen = 0;
-    play->found = 0;
-    enum progress progress = progress_of(tracer_run(play->tracer, !step->optional || !step->hold, until_done, play));
-    if (progress != PROGRESS_STUCK || !step->optional)
-        return progress;
-    play->reached[play->step] = true;
-    return PROGRESS_ON;
-}
-
-static enum progress step_settle(struct play *play)
-{
-    if (!play->rested && tracer_run(play->tracer, false, NULL, NULL) == RUN_LIMIT)
-        return PROGRESS_LIMIT;
-    play->rested = true;
-    return PROGRESS_ON;
-}
-
-static enum progress step_look(struct play *play, const struct step *step)
-{
-    AUTO_FREE char *path = address_text(&step->address);
-    struct stat status;
-    struct event *event = transcript_add(&play->transcript, EVENT_DEED, -1, 0, tracer_now(play->tracer));
-    event->deed.kind = lstat(path, &status) == 0 ? DEED_FOUND : DEED_MISSING;
-    event->deed.address = step->address;
-    return PROGRESS_ON;
-}
-
-static bool peer_step_done(void *context)
-{
-    return peer_done(context);
-}
-
-static bool peer_step_done_or_held(void *context)
-{
-    return peer_done(context) || peer_holds_back(context);
-}
-
-/* No time passes between the parts of a message: they are one. */
-static enum progress play_peer(struct play *play, struct peer *peer)
-{
-    while (!peer_done(peer)) {
-        bool held = peer_holds_back(peer);
-        enum run run = tracer_run(play->tracer, !held, held ? peer_step_done : peer_step_done_or_held, peer);
-        if (run == RUN_QUIET && held)
-            peer_goes_on(peer);
-        else if (run != RUN_DONE)
-            return progress_of(run);
-    }
-    return PROGRESS_ON;
-}
-
-static enum progress step_peer(struct play *play, const struct step *step, struct err *err)
-{
-    int actor = transcript_actor(&play->transcript, step->actor);
-    if (play->peers[actor] == NULL)
-        play->peers[actor] = peer_new(&play->transcript, play->tracer, actor);
-    if (peer_begin(play->peers[actor], step, err) < 0)
-        return PROGRESS_BROKEN;
-    int other = step->other != NULL ? transcript_actor(&play->transcript, step->other) : -1;
-    if (other >= 0 && play->peers[other] != NULL)
-        peer_reach(play->peers[actor], play->peers[other]);
-    if (peer_done(play->peers[actor]))
-        return PROGRESS_ON;
-    return play_peer(play, play->peers[actor]);
-}
-
-static enum progress play_step(struct play *play, const struct step *step, struct err *err)
-{
-    int actor = step->actor != NULL ? transcript_actor(&play->transcript, step->actor) : -1;
-    switch (step->kind) {
-    case STEP_START: return step_start(play, step, err);
-    case STEP_UNTIL: return step_until(play, step);
-    case STEP_RELEASE: tracer_release(play->tracer, actor); return PROGRESS_ON;
-    case STEP_SIGNAL: tracer_signal(play->tracer, actor, step->signal); return PROGRESS_ON;
-    case STEP_INPUT: tracer_input(play->tracer, actor, step->bytes, step->size); return PROGRESS_ON;
-    case STEP_INPUT_END: tracer_end_input(play->tracer, actor); return PROGRESS_ON;
-    case STEP_SETTLE: return step_settle(play);
-    case STEP_LOOK: return step_look(play, step);
-    case STEP_COUNT: tracer_count(play->tracer, actor); return PROGRESS_ON;
-    case STEP_LATE_THREADS: tracer_delay_threads(play->tracer, actor); return PROGRESS_ON;
-    case STEP_NONE:
-    case STEP_FAULT: return PROGRESS_ON;
-    case STEP_PEER_LISTEN:
-    case STEP_PEER_BIND:
-    case STEP_PEER_CONNECT:
-    case STEP_PEER_REACH:
-    case STEP_PEER_CONNECT_ELSE:
-    case STEP_PEER_ATTEMPT:
-    case STEP_PEER_ACCEPT:
-    case STEP_PEER_SEND:
-    case STEP_PEER_RECEIVE:
-    case STEP_PEER_HALF_CLOSE:
-    case STEP_PEER_CLOSE:
-    case STEP_PEER_RESET:
-    case STEP_PEER_ANSWER:
-    case STEP_PEER_STOP_READING:
-    case STEP_PEER_READ_ON: return step_peer(play, step, err);
-    }
-    return PROGRESS_BROKEN;
-}
-
-/* The world comes to rest before each step: whoever is still busy goes first, and the order is the same in every run. */
-static enum progress play_all(struct play *play, struct err *err)
-{
-    const struct script *script = script_of(play);
-    for (play->step = 0; play->step < (int)script->n; play->step++) {
-        if (step_settle(play) != PROGRESS_ON)
-            return PROGRESS_LIMIT;
-        transcript_add(&play->transcript, EVENT_STEP, -1, 0, tracer_now(play->tracer))->step = play->step;
-        play->rested = false; /* unless the step itself waits for just that */
-        enum progress progress = play_step(play, &script->steps[play->step], err);
-        if (progress != PROGRESS_ON)
-            return progress;
-    }
-    play->step = -1;
-    return step_settle(play);
-}
-
 /* --- the world's first process --- */
 
 static void failed(void *arg, const struct err *err)
 {
     const struct play *play = arg;
     message_send_error(play->out, err);
+}
+
+static void play_and_tell(struct play *play, struct err *err)
+{
+    enum progress progress = play_all(play, err);
+    if (progress == PROGRESS_BROKEN) {
+        message_write_error(play->out, err);
+        return;
+    }
+    if (progress == PROGRESS_STUCK) {
+        play->transcript.stuck = true;
+        struct event *event = transcript_add(&play->transcript, EVENT_STUCK, -1, 0, tracer_now(play->tracer));
+        event->stuck = (struct stuck){play->step, tracer_busy(play->tracer)};
+    }
+    tracer_finish(play->tracer);
+    AUTO_BUF body = BUF_EMPTY;
+    transcript_write(&play->transcript, &body);
+    message_write(play->out, &body);
+}
+
+/* The memory is a worker's, who plays more than this. Descriptors and processes end with the world. */
+static void forget(struct play *play)
+{
+    for (size_t i = 0; i < play->transcript.n_actors; i++)
+        peer_free(play->peers[i]);
+    capture_stop(play->capture);
+    tracer_free(play->tracer);
+    transcript_free(&play->transcript);
+    for (size_t i = 0; i < play->script.n; i++)
+        if (play->request->scenario->script.steps[i].bytes == NULL)
+            free(play->script.steps[i].bytes);
+    free(play->script.steps);
+    free(play->peers);
+    free(play->faults);
+    free(play->reached);
+    free(play->met);
+    *play = (struct play){.request = NULL}; /* nothing is to be found through it, not even by a leak sanitizer */
 }
 
 static void run(void *arg)
@@ -392,28 +122,20 @@ static void run(void *arg)
     transcript_init(&play->transcript);
     make_script(play);
     add_actors(play);
-    play->reached = mem_alloc((script_of(play)->n + 1) * sizeof *play->reached);
-    play->met = mem_alloc((script_of(play)->n + 1) * sizeof *play->met);
+    play->reached = mem_alloc((play->script.n + 1) * sizeof *play->reached);
+    play->met = mem_alloc((play->script.n + 1) * sizeof *play->met);
     play->tracer =
         tracer_new(&play->transcript, &play->plan->bounds, play->request->policy, play->request->cpu, &err);
-    if (play->tracer == NULL || capture_start(&play->transcript, play->tracer, &err) < 0)
+    play->capture = play->tracer != NULL ? capture_start(&play->transcript, play->tracer, &err) : NULL;
+    if (play->capture == NULL)
         message_send_error(play->out, &err);
     add_faults(play);
-    if (has_hold(play))
-        tracer_set_trap(play->tracer, trap, play);
+    play_set_trap(play);
     play->rested = true; /* there is nobody yet */
-    enum progress progress = play_all(play, &err);
-    if (progress == PROGRESS_BROKEN)
-        message_send_error(play->out, &err);
-    if (progress == PROGRESS_STUCK) {
-        play->transcript.stuck = true;
-        struct event *event = transcript_add(&play->transcript, EVENT_STUCK, -1, 0, tracer_now(play->tracer));
-        event->stuck = (struct stuck){play->step, tracer_busy(play->tracer)};
-    }
-    tracer_finish(play->tracer);
-    struct buf body = BUF_EMPTY;
-    transcript_write(&play->transcript, &body);
-    message_send(play->out, &body);
+    play_and_tell(play, &err);
+    /* Whoever reads it has something to do while we clean up. */
+    close(play->out);
+    forget(play);
 }
 
 /* --- outside --- */
@@ -427,7 +149,7 @@ static int make_plan(const struct scenario_request *request, struct plan *plan, 
         const struct step *step = &script->steps[i];
         if (step->kind != STEP_START)
             continue;
-        AUTO_FREE char *name = program_name(request, step);
+        AUTO_FREE char *name = play_program_name(request, step);
         AUTO_FREE char *path = program_path(request, step);
         bool known = false;
         for (size_t k = 0; k < i; k++)
@@ -443,25 +165,21 @@ static int make_plan(const struct scenario_request *request, struct plan *plan, 
     return 0;
 }
 
-pid_t scenario_start(const struct scenario_request *request, int *result, struct err *err)
+bool scenario_play(const struct scenario_request *request, int *out)
 {
+    struct err err = ERR_NONE;
     struct plan plan = {.root = NULL};
-    int ends[2];
-    if (make_plan(request, &plan, err) < 0 || pipe2(ends, O_CLOEXEC) < 0) {
-        plan_free(&plan);
-        return err->blame != BLAME_NONE ? -1 : err_errno(err, BLAME_ENVIRONMENT, "pipe");
+    struct play play = {.request = request, .plan = &plan, .out = *out};
+    const struct sandbox_body body = {run, failed, &play};
+    int status = make_plan(request, &plan, &err);
+    if (status == 0)
+        status = sandbox_run(&plan, &body, out, &err);
+    if (status < 0) {
+        message_write_error(*out, &err);
+        close(steal_fd(out));
     }
-    struct play play = {.request = request, .plan = &plan, .out = ends[1]};
-    struct sandbox_body body = {run, failed, &play};
-    pid_t pid = sandbox_start(&plan, &body, err);
-    close(ends[1]);
     plan_free(&plan);
-    if (pid < 0) {
-        close(ends[0]);
-        return -1;
-    }
-    *result = ends[0];
-    return pid;
+    return status <= 0;
 }
 
 int scenario_result(const void *data, size_t n, struct transcript *transcript, struct err *err)

@@ -2,13 +2,10 @@
  * scenario: plays a script in a world of its own, and gives its transcript. The script decides what happens; nothing here
  * judges.
  *
- * scenario_start() makes the world and returns at once; its result comes through the pipe `result` as bytes that
- * scenario_result() understands. One process can have many scenarios running.
+ * scenario_play() is a worker's: it keeps the process busy until the end, and writes bytes that scenario_result() understands.
  */
 #ifndef CONVERSATION_SCENARIO_H
 #define CONVERSATION_SCENARIO_H
-
-#include <sys/types.h>
 
 #include "data/exercise.h"
 #include "data/transcript.h"
@@ -24,9 +21,9 @@ struct scenario_request {
     int cpu; /* the processor for this world */
 };
 
-/* *RESULT: descriptor to read until its end; the caller closes it. Returns the world's pid, or -1. */
-pid_t scenario_start(const struct scenario_request *request, int *result, struct err *err);
-/* Reads what came through the pipe. An error here is never the student's (environment, harness). */
+/* Writes the result, or what went wrong, to *OUT and closes it. False: see worker_job. */
+bool scenario_play(const struct scenario_request *request, int *out);
+/* Reads what was written. An error here is never the student's (environment, harness). */
 int scenario_result(const void *data, size_t n, struct transcript *transcript, struct err *err);
 
 #endif

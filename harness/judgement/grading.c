@@ -1,6 +1,5 @@
 #include "judgement/grading.h"
 
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -41,6 +40,7 @@ struct exercise_work {
     char *program; /* executable, outside */
     struct scenario_work **plays;
     size_t n_plays;
+    size_t planned; /* pool_date() since when all the above has been there */
 };
 
 /* One play, and the scenarios that are judged by it: those with the same script. */
@@ -48,7 +48,7 @@ struct scenario_work {
     struct exercise_work *exercise;
     struct part {
         const struct scenario *scenario;
-        size_t result; /* index among the exercise's */
+        size_t result; /* index among the exercise's, once the program is built */
     } *parts;
     size_t n_parts;
 };
@@ -60,7 +60,7 @@ static struct exercise_result *exercise_result(const struct exercise_work *work)
 
 /* --- scenarios --- */
 
-static pid_t start_scenario(void *context, int cpu, int *result, struct err *err)
+static bool play_scenario(void *context, int cpu, int *out)
 {
     const struct scenario_work *work = context;
     const struct grading *grading = work->exercise->grading;
@@ -71,7 +71,7 @@ static pid_t start_scenario(void *context, int cpu, int *result, struct err *err
                                              .skeleton = grading->skeleton,
                                              .policy = &grading->for_programs,
                                              .cpu = cpu};
-    return scenario_start(&request, result, err);
+    return scenario_play(&request, out);
 }
 
 static void resolve_line(void *context, const struct transcript *t, const struct event *call, char **file, int *line)
@@ -114,7 +114,7 @@ static void judge_part(struct scenario_work *work, const struct part *part, cons
         free(result->id); /* judging says both again */
         free(result->title);
         judge_scenario(work->exercise->exercise, part->scenario, &result->transcript, lines ? &resolver : NULL, result);
-        /* Nobody asks for the transcript of what passed, unless for all; and every world copies our page tables. */
+        /* Nobody asks for the transcript of what passed, unless for all. */
         if (lines && (result->verdict != VERDICT_PASSED || grading->request->plan))
             resolve_for_ladder(grading, &result->transcript);
         else
@@ -127,13 +127,10 @@ static void finish_scenario(void *context, const char *data, size_t n, const str
     struct scenario_work *work = context;
     for (size_t i = 0; i < work->n_parts; i++)
         judge_part(work, &work->parts[i], data, n, failure);
-    enum { BIG_TRANSCRIPT = 65536 };
-    if (n > BIG_TRANSCRIPT)
-        malloc_trim(0); /* every world copies our page tables */
 }
 
 /* A result for each scenario from the start, so that one that never ran shows as broken. */
-static size_t prepare_result(struct exercise_result *result, const struct scenario *scenario)
+static void prepare_result(struct exercise_result *result, const struct scenario *scenario)
 {
     struct scenario_result *r = ARRAY_ADD(result->scenarios, result->n_scenarios);
     r->id = mem_string(scenario->id);
@@ -142,7 +139,6 @@ static size_t prepare_result(struct exercise_result *result, const struct scenar
     r->max = scenario->points;
     r->verdict = VERDICT_BROKEN;
     r->blame = BLAME_HARNESS;
-    return result->n_scenarios - 1;
 }
 
 static struct scenario_work *find_play(struct exercise_work *work, const struct scenario *scenario)
@@ -156,7 +152,22 @@ static struct scenario_work *find_play(struct exercise_work *work, const struct 
     return play;
 }
 
-static void prepare_scenarios(struct exercise_work *work)
+/* Before it is known whether the program compiles: workers do only what was planned when they began. */
+static void plan_plays(struct exercise_work *work)
+{
+    const struct exercise *exercise = work->exercise;
+    size_t wanted = 0;
+    for (size_t i = 0; i < exercise->n_scenarios; i++) {
+        const struct scenario *scenario = &exercise->scenarios[i];
+        if (!catalogue_wants_scenario(work->grading->request, exercise, scenario))
+            continue;
+        struct scenario_work *play = find_play(work, scenario);
+        *ARRAY_ADD(play->parts, play->n_parts) = (struct part){scenario, wanted++};
+    }
+    work->planned = pool_date(work->grading->pool);
+}
+
+static void prepare_results(struct exercise_work *work)
 {
     const struct exercise *exercise = work->exercise;
     struct exercise_result *result = exercise_result(work);
@@ -165,14 +176,19 @@ static void prepare_scenarios(struct exercise_work *work)
         if (!catalogue_wants_scenario(work->grading->request, exercise, scenario))
             continue;
         result->max += scenario->points;
-        if (result->status != STATUS_GRADED)
-            continue;
-        struct scenario_work *play = find_play(work, scenario);
-        *ARRAY_ADD(play->parts, play->n_parts) = (struct part){scenario, prepare_result(result, scenario)};
+        if (result->status == STATUS_GRADED)
+            prepare_result(result, scenario);
     }
+}
+
+static void add_plays(struct exercise_work *work)
+{
     for (size_t i = 0; i < work->n_plays; i++) {
-        const struct pool_job job = {start_scenario, finish_scenario, work->plays[i],
-                                     script_weight(&work->plays[i]->parts[0].scenario->script)};
+        const struct pool_job job = {.work = play_scenario,
+                                     .since = work->planned,
+                                     .done = finish_scenario,
+                                     .context = work->plays[i],
+                                     .weight = script_weight(&work->plays[i]->parts[0].scenario->script)};
         pool_add(work->grading->pool, &job);
     }
 }
@@ -210,7 +226,9 @@ static void finish_build(void *context, const char *data, size_t n, const struct
         result->status = STATUS_NOT_BUILT;
         result->blame = BLAME_SUBMISSION;
     }
-    prepare_scenarios(work);
+    prepare_results(work);
+    if (result->status == STATUS_GRADED)
+        add_plays(work);
 }
 
 /* What waits for a build weighs on it. */
@@ -240,10 +258,12 @@ static void begin_exercise(struct exercise_work *work)
         result->status = STATUS_MISSING;
         result->blame = BLAME_SUBMISSION;
         result->build.status = BUILD_ABSENT;
-        prepare_scenarios(work);
+        prepare_results(work);
         return;
     }
-    const struct pool_job job = {start_build, finish_build, work, heaviest_script(exercise) + 1};
+    plan_plays(work);
+    const struct pool_job job = {
+        .start = start_build, .done = finish_build, .context = work, .weight = heaviest_script(exercise) + 1};
     pool_add(grading->pool, &job);
 }
 

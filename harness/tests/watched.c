@@ -2,6 +2,7 @@
 
 #include <CUnit/CUnit.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "conversation/message.h"
+#include "conversation/pool.h"
 #include "conversation/scenario.h"
 #include "data/script_load.h"
 #include "data/template.h"
@@ -123,39 +125,71 @@ static int load(struct watched *w, const char *play)
     return result;
 }
 
-/* Takes the world's message until its end. */
-static int receive(struct watched *w, pid_t pid, int fd)
+static bool play_request(void *context, int cpu, int *out)
 {
-    AUTO_BUF message = BUF_EMPTY;
-    char data[65536];
-    for (ssize_t n; (n = read(fd, data, sizeof data)) > 0 || (n < 0 && errno == EINTR);)
-        if (n > 0)
-            buf_add(&message, data, (size_t)n);
-    close(fd);
-    waitpid(pid, NULL, 0);
-    return scenario_result(buf_text(&message), message.len, &w->t, &w->err);
+    (void)cpu; /* it is the request's */
+    return scenario_play(context, out);
 }
 
-bool watched_play(struct watched *w, const char *play)
+/* The play's result, as the pool gives it. */
+static struct buf heard;
+
+static void hear(void *context, const char *data, size_t n, const struct err *err)
 {
+    (void)context;
+    heard.len = 0;
+    if (data != NULL)
+        buf_add(&heard, data, n);
+    else
+        fprintf(stderr, "\n%s\n", err->text);
+}
+
+/* What a play is asked for with; its parts are W's, and static. */
+static bool make_request(struct watched *w, const char *play, struct scenario_request *request)
+{
+    static char id[] = "watched", name[] = "s";
+    static const struct exercise exercise = {.id = id, .program = id};
+    static struct scenario scenario;
     prepare();
     *w = (struct watched){.err = ERR_NONE};
     transcript_init(&w->t);
     if (load(w, play) < 0)
         return complain(w);
-    static char id[] = "watched", name[] = "s";
-    struct exercise exercise = {.id = id, .program = id};
-    struct scenario scenario = {.id = name, .script = w->script};
-    struct scenario_request request = {.exercise = &exercise,
-                                       .scenario = &scenario,
-                                       .program = program,
-                                       .reference = folder,
-                                       .skeleton = skeleton,
-                                       .policy = &policy,
-                                       .cpu = watched_cpu()};
-    int result = -1;
-    pid_t pid = scenario_start(&request, &result, &w->err);
-    return pid > 0 && receive(w, pid, result) == 0 ? true : complain(w);
+    scenario = (struct scenario){.id = name, .script = w->script};
+    *request = (struct scenario_request){.exercise = &exercise,
+                                         .scenario = &scenario,
+                                         .program = program,
+                                         .reference = folder,
+                                         .skeleton = skeleton,
+                                         .policy = &policy,
+                                         .cpu = watched_cpu()};
+    return true;
+}
+
+bool watched_play(struct watched *w, const char *play)
+{
+    struct scenario_request request;
+    if (!make_request(w, play, &request))
+        return false;
+    struct pool *pool = pool_new(1);
+    const struct pool_job job = {.work = play_request, .since = pool_date(pool), .done = hear, .context = &request};
+    pool_add(pool, &job);
+    bool played = pool_run(pool) == 0 && scenario_result(buf_text(&heard), heard.len, &w->t, &w->err) == 0;
+    pool_free(pool);
+    buf_free(&heard);
+    return played ? true : complain(w);
+}
+
+void watched_play_here(const char *play)
+{
+    struct watched w;
+    struct scenario_request request;
+    int out = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (make_request(&w, play, &request))
+        CU_ASSERT(scenario_play(&request, &out));
+    watched_end(&w);
+    CU_ASSERT_EQUAL(out, -1);
+    CU_ASSERT(waitpid(-1, NULL, 0) > 0);
 }
 
 bool watched_run(struct watched *w, const char *arguments)
@@ -187,7 +221,7 @@ static void alone_run(void *arg)
     struct actor *actor = ARRAY_ADD(t.actors, t.n_actors);
     actor->name = mem_string("p");
     struct tracer *tracer = tracer_new(&t, &alone->plan->bounds, &policy, alone->plan->cpu, &err);
-    if (tracer == NULL || capture_start(&t, tracer, &err) < 0)
+    if (tracer == NULL || capture_start(&t, tracer, &err) == NULL)
         message_send_error(alone->out, &err);
     char name[] = "watched";
     AUTO_FREE char *argument = mem_string(alone->argument);
@@ -220,7 +254,14 @@ bool watched_bounded(struct watched *w, const char *argument, const struct bound
     pid_t pid = sandbox_start(&plan, &body, &w->err);
     close(ends[1]);
     plan_free(&plan);
-    return pid > 0 && receive(w, pid, ends[0]) == 0 ? true : complain(w);
+    AUTO_BUF message = BUF_EMPTY;
+    char data[65536];
+    for (ssize_t n; pid > 0 && ((n = read(ends[0], data, sizeof data)) > 0 || (n < 0 && errno == EINTR));)
+        if (n > 0)
+            buf_add(&message, data, (size_t)n);
+    close(ends[0]);
+    waitpid(pid, NULL, 0);
+    return pid > 0 && scenario_result(buf_text(&message), message.len, &w->t, &w->err) == 0 ? true : complain(w);
 }
 
 void watched_end(struct watched *w)

@@ -36,6 +36,8 @@ bool watched_run(struct watched *w, const char *arguments);
 /* The same, played without a script, within other bounds than those of scenarios. */
 bool watched_bounded(struct watched *w, const char *argument, const struct bounds *bounds);
 void watched_end(struct watched *w);
+/* Plays it in our own memory, as a worker does, and not in one's: what it forgets to free is ours for the leak sanitizer. */
+void watched_play_here(const char *play);
 
 /* All that ACTOR printed on one stream. Valid until the next question. */
 const char *watched_printed(struct watched *w, const char *actor, enum stream stream);

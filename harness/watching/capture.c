@@ -8,9 +8,11 @@
 #include <netinet/ip6.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "ground/text.h"
 
@@ -133,19 +135,34 @@ static void packets_ready(void *context, uint32_t events)
     take_packets(context);
 }
 
-int capture_start(struct transcript *transcript, struct tracer *tracer, struct err *err)
+struct capture *capture_start(struct transcript *transcript, struct tracer *tracer, struct err *err)
 {
     int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, htons(ETH_P_ALL));
     int on = 1, size = RECEIVE_BUFFER;
-    if (fd < 0)
-        return err_errno(err, BLAME_ENVIRONMENT, _("cannot capture packets"));
+    if (fd < 0) {
+        err_errno(err, BLAME_ENVIRONMENT, _("cannot capture packets"));
+        return NULL;
+    }
     /* On the loopback each packet would come twice: leaving and arriving. */
     setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof on);
     setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
     struct capture *capture = mem_alloc(sizeof *capture);
     *capture = (struct capture){fd, transcript, tracer, 0};
-    if (tracer_watch(tracer, fd, EPOLLIN, packets_ready, capture) < 0)
-        return err_errno(err, BLAME_ENVIRONMENT, _("cannot capture packets"));
+    if (tracer_watch(tracer, fd, EPOLLIN, packets_ready, capture) < 0) {
+        err_errno(err, BLAME_ENVIRONMENT, _("cannot capture packets"));
+        capture_stop(capture);
+        return NULL;
+    }
     tracer_set_witness(tracer, take_packets, capture);
-    return 0;
+    return capture;
+}
+
+void capture_stop(struct capture *capture)
+{
+    if (capture == NULL)
+        return;
+    tracer_set_witness(capture->tracer, NULL, NULL);
+    tracer_unwatch(capture->tracer, capture->fd);
+    close(capture->fd);
+    free(capture);
 }

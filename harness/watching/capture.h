@@ -8,7 +8,10 @@
 #include "data/transcript.h"
 #include "watching/tracer.h"
 
-/* Packets go into TRANSCRIPT as EVENT_PACKET while TRACER runs. Nothing to free: the world's end is the capture's end. */
-int capture_start(struct transcript *transcript, struct tracer *tracer, struct err *err);
+struct capture;
+
+/* Packets go into TRANSCRIPT as EVENT_PACKET while TRACER runs, until capture_stop(). NULL: blame environment. */
+struct capture *capture_start(struct transcript *transcript, struct tracer *tracer, struct err *err);
+void capture_stop(struct capture *capture);
 
 #endif

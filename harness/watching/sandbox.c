@@ -4,10 +4,12 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/futex.h>
 #include <linux/mount.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -156,18 +158,42 @@ static int setup_world(const struct plan *plan, struct err *err)
     return 0;
 }
 
-static void inside(const struct plan *plan, const struct sandbox_body *body, int ready)
+/* What a new world's first process is given. */
+struct birth {
+    const struct plan *plan;
+    const struct sandbox_body *body;
+    int ready; /* a byte comes here when the user map is written */
+    int go;    /* its other end */
+    bool ended; /* BODY came to its end: no one killed the process in the middle of something */
+};
+
+static int live(void *arg)
 {
+    struct birth *birth = arg;
     char go = 0;
-    if (read(ready, &go, 1) != 1)
+    close(birth->go);
+    if (read(birth->ready, &go, 1) != 1)
         _exit(3); /* the parent could not write the map and says so itself */
-    close(ready);
+    close(birth->ready);
     struct err err = ERR_NONE;
-    if (setup_world(plan, &err) < 0)
-        body->failed(body->arg, &err);
+    if (setup_world(birth->plan, &err) < 0)
+        birth->body->failed(birth->body->arg, &err);
     else
-        body->run(body->arg);
-    _exit(3);
+        birth->body->run(birth->body->arg);
+    birth->ended = true;
+    _exit(0);
+}
+
+/* Lets the new process begin; -1: it is gone again. */
+static int let_begin(pid_t pid, const struct birth *birth, struct err *err)
+{
+    if (pid < 0)
+        return err_errno(err, BLAME_ENVIRONMENT, _("cannot make namespaces"));
+    if (write_maps(pid, birth->plan->as_root, err) == 0 && write(birth->go, "", 1) == 1)
+        return 0;
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    return -1;
 }
 
 pid_t sandbox_start(const struct plan *plan, const struct sandbox_body *body, struct err *err)
@@ -177,19 +203,47 @@ pid_t sandbox_start(const struct plan *plan, const struct sandbox_body *body, st
         return err_errno(err, BLAME_ENVIRONMENT, "pipe");
     AUTO_CLOSE int ready = ends[0];
     AUTO_CLOSE int go = ends[1];
+    struct birth birth = {.plan = plan, .body = body, .ready = ready, .go = go};
     pid_t pid = (pid_t)syscall(SYS_clone, NAMESPACES | SIGCHLD, NULL, NULL, NULL, NULL);
-    if (pid < 0)
-        return err_errno(err, BLAME_ENVIRONMENT, _("cannot make namespaces"));
-    if (pid == 0) {
-        close(steal_fd(&go));
-        inside(plan, body, steal_fd(&ready));
+    if (pid == 0)
+        live(&birth);
+    return let_begin(pid, &birth, err) < 0 ? -1 : pid;
+}
+
+/* Made once: worlds that share our memory come one after another. */
+static char *stack_end(void)
+{
+    static char *stack;
+    enum { STACK_SIZE = 8 << 20, GUARD_SIZE = 4096 };
+    if (stack == NULL) {
+        void *memory = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
+        if (memory == MAP_FAILED || mprotect(memory, GUARD_SIZE, PROT_NONE) < 0)
+            return NULL;
+        stack = memory;
     }
-    if (write_maps(pid, plan->as_root, err) < 0 || write(go, "", 1) != 1) {
-        kill(pid, SIGKILL);
-        waitpid(pid, NULL, 0);
+    return stack + STACK_SIZE;
+}
+
+int sandbox_run(const struct plan *plan, const struct sandbox_body *body, int *given, struct err *err)
+{
+    int ends[2];
+    char *stack = stack_end();
+    if (stack == NULL || pipe2(ends, O_CLOEXEC) < 0)
+        return err_errno(err, BLAME_ENVIRONMENT, "mmap, pipe");
+    AUTO_CLOSE int ready = ends[0];
+    AUTO_CLOSE int go = ends[1];
+    struct birth birth = {.plan = plan, .body = body, .ready = ready, .go = go};
+    pid_t lives = 1; /* the kernel clears it when the process has given our memory back, long before the world is gone */
+    pid_t pid = clone(live, stack, NAMESPACES | CLONE_VM | CLONE_CHILD_CLEARTID | SIGCHLD, &birth, NULL, NULL, &lives);
+    if (let_begin(pid, &birth, err) < 0)
         return -1;
-    }
-    return pid;
+    close(steal_fd(given));
+    while (__atomic_load_n(&lives, __ATOMIC_ACQUIRE) != 0)
+        syscall(SYS_futex, &lives, FUTEX_WAIT, 1, NULL, NULL, 0);
+    /* The world was not dumpable, and neither are we with it: an ordinary user could not write the next one's map. */
+    prctl(PR_SET_DUMPABLE, 1);
+    return birth.ended ? 0 : 1;
 }
 
 /* --- probing --- */

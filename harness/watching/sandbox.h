@@ -17,16 +17,24 @@
 
 enum { SANDBOX_UID = 1000 };
 
-/*
- * Starts a world. BODY(ARG) runs inside it as pid 1 and ends with _exit(); when the set-up fails ON_FAILURE(ARG, err) is
- * called inside instead. Returns the world's pid as seen from outside, or -1 (blame: environment).
- */
+/* RUN(ARG) runs inside as pid 1, and the world is over when it returns; when the set-up fails FAILED(ARG, err) does instead. */
 struct sandbox_body {
     void (*run)(void *arg);
     void (*failed)(void *arg, const struct err *err);
     void *arg;
 };
+
+/* Starts a world, in a copy of our memory. Its pid as seen from outside, or -1 (blame: environment). */
 pid_t sandbox_start(const struct plan *plan, const struct sandbox_body *body, struct err *err);
+/*
+ * Runs a world, in our own memory: to copy that, page by page as it is touched, would cost as much as the namespaces. We keep
+ * still meanwhile. *GIVEN, a descriptor, is the world's alone: it is closed here as soon as the world has it.
+ *
+ * 0: the world has come to its end; it may yet take the kernel some milliseconds to take it away, and then there is a child
+ * to wait for. 1: its first process died in the middle of something: our memory is not to be trusted any more. -1: there was
+ * no world (blame: environment).
+ */
+int sandbox_run(const struct plan *plan, const struct sandbox_body *body, int *given, struct err *err);
 
 /*
  * Whether worlds can be made here: makes one with exactly the flags of production. It begins to, and meanwhile there may be

@@ -3,7 +3,7 @@
 #   make           the grader, the reference programs, the translations
 #   make test      every test there is, as the CI runs it; the last line counts them
 #   make bench     the measurements (BENCH=NAME...: some of them)
-#   make soak      every fixture graded RUNS=50 times, half of them on a busy machine: always the same result? (SAMPLE=N)
+#   make soak      every fixture graded RUNS=50 times, half of them on a busy machine: always the same result? (SAMPLE=N, MATCH=PATTERN)
 #   make sanitize  the unit tests, built with the address and undefined-behaviour sanitizers
 #   make analyze   cppcheck, clang-tidy, gcc -fanalyzer
 #   make lint      shellcheck and the rules of harness/README.md
@@ -142,8 +142,9 @@ bench: all $(BENCHES) $(BUILD)/bench/client_tcp
 
 RUNS = 50
 SAMPLE = 0
+MATCH = *
 soak: all $(BENCHES)
-	$(Q)$(BUILD)/bench/soak --root "$(CURDIR)" --build $(abspath $(BUILD)) --runs $(RUNS) --sample $(SAMPLE)
+	$(Q)$(BUILD)/bench/soak --root "$(CURDIR)" --build $(abspath $(BUILD)) --runs $(RUNS) --sample $(SAMPLE) --match "$(MATCH)"
 
 sanitize:
 	$(Q)+$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitize SANITIZE=1 sanitized

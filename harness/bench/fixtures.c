@@ -1,5 +1,6 @@
 #include "bench/fixtures.h"
 
+#include <fnmatch.h>
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,22 +26,33 @@ static char *exercise_in(const char *path)
     return mem_bytes(name, strcspn(name, "/"));
 }
 
-int fixtures_find(struct fixtures *fixtures, const char *root, size_t sample, struct err *err)
+static void add(struct fixtures *fixtures, const char *path)
+{
+    struct fixture *fixture = ARRAY_ADD(fixtures->items, fixtures->n);
+    fixture->path = mem_bytes(path, strlen(path) - 1); /* without its final slash */
+    fixture->exercise = exercise_in(fixture->path);
+}
+
+int fixtures_find(struct fixtures *fixtures, const char *root, const char *match, size_t sample, struct err *err)
 {
     glob_t found = {0};
     *fixtures = (struct fixtures){NULL, 0};
-    int status = find_all(root, &found);
-    if (status < 0)
-        err_set(err, BLAME_ENVIRONMENT, "%s holds no fixtures", root);
-    size_t wanted = sample == 0 || sample > found.gl_pathc ? found.gl_pathc : sample;
-    for (size_t i = 0; status == 0 && i < wanted; i++) {
-        const char *path = found.gl_pathv[i * found.gl_pathc / wanted] + strlen(root) + 1;
-        struct fixture *fixture = ARRAY_ADD(fixtures->items, fixtures->n);
-        fixture->path = mem_bytes(path, strlen(path) - 1); /* without its final slash */
-        fixture->exercise = exercise_in(fixture->path);
+    if (find_all(root, &found) < 0) {
+        globfree(&found);
+        return err_set(err, BLAME_ENVIRONMENT, "%s holds no fixtures", root);
     }
+    AUTO_FREE const char **fit = mem_alloc((found.gl_pathc + 1) * sizeof *fit);
+    size_t n = 0;
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        const char *path = found.gl_pathv[i] + strlen(root) + 1;
+        if (fnmatch(match, path, FNM_EXTMATCH) == 0)
+            fit[n++] = path;
+    }
+    size_t wanted = sample == 0 || sample > n ? n : sample;
+    for (size_t i = 0; i < wanted; i++)
+        add(fixtures, fit[i * n / wanted]);
     globfree(&found);
-    return status;
+    return n > 0 ? 0 : err_set(err, BLAME_ENVIRONMENT, "no fixture of %s fits %s", root, match);
 }
 
 void fixtures_free(struct fixtures *fixtures)

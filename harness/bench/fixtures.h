@@ -15,8 +15,8 @@ struct fixtures {
     size_t n;
 };
 
-/* SAMPLE: that many of them, spread evenly; 0: all. */
-int fixtures_find(struct fixtures *fixtures, const char *root, size_t sample, struct err *err);
+/* MATCH: an extended pattern of fnmatch(3) for their paths. SAMPLE: that many of them, spread evenly; 0: all. */
+int fixtures_find(struct fixtures *fixtures, const char *root, const char *match, size_t sample, struct err *err);
 void fixtures_free(struct fixtures *fixtures);
 
 #endif

@@ -2,8 +2,9 @@
  * soak: grades every known submission again and again, every other time beside many busy processes, and tells each result
  * file that is not, byte for byte, the one of the first time. `make soak RUNS=50` runs it.
  *
- * Usage: soak --root PROJECT --build FOLDER [--runs N] [--sample N] [--busy N]
- * --sample: that many of the submissions only, spread evenly. As many graders run side by side as there are processors.
+ * Usage: soak --root PROJECT --build FOLDER [--runs N] [--sample N] [--match PATTERN] [--busy N]
+ * --match: the submissions whose path fits only, as with fnmatch(3) and its FNM_EXTMATCH. --sample: that many of them only,
+ * spread evenly. As many graders run side by side as there are processors, and one more for each busy process.
  * Exit status: 0; 1 when results differ; 2 for a wrong argument; 3 when nothing could be graded.
  */
 #include <errno.h>
@@ -24,7 +25,7 @@
 enum { MOST_BUSY = 256, RESULT_SIZE = 16 << 20 };
 
 struct soak {
-    const char *root, *build;
+    const char *root, *build, *match;
     long runs, sample, busy;
     char *folder; /* temporary, for the result files */
     struct fixtures fixtures;
@@ -75,9 +76,9 @@ static pid_t grade(const struct soak *soak, size_t fixture, struct err *err)
     AUTO_FREE char *json = mem_printf("--json=%s", result);
     const struct fixture *graded = &soak->fixtures.items[fixture];
     AUTO_FREE char *submission = mem_printf("%s/%s", soak->root, graded->path);
-    AUTO_FREE char *only = graded->exercise != NULL ? mem_printf("--only=%s", graded->exercise) : NULL;
-    char language[] = "--lang=en", course[] = "--assignment=all", no_memcheck[] = "--no-memcheck";
-    char *const argv[] = {program, root, build, language, course, no_memcheck, json, submission, only, NULL};
+    AUTO_FREE char *wanted = graded->exercise != NULL ? mem_printf("--only=%s", graded->exercise) : mem_string("--assignment=all");
+    char language[] = "--lang=en", no_memcheck[] = "--no-memcheck";
+    char *const argv[] = {program, root, build, language, no_memcheck, json, submission, wanted, NULL};
     unlink(result);
     return whole_start(argv, err);
 }
@@ -105,7 +106,7 @@ static void take_result(struct soak *soak, long run, size_t fixture)
 
 static int play_run(struct soak *soak, long run, struct err *err)
 {
-    size_t n = soak->fixtures.n, next = 0, places = (size_t)processors();
+    size_t n = soak->fixtures.n, next = 0, places = (size_t)processors() + soak->n_spinning;
     AUTO_FREE pid_t *pids = mem_alloc(places * sizeof *pids);
     AUTO_FREE size_t *graded = mem_alloc(places * sizeof *graded);
     size_t running = 0;
@@ -159,7 +160,8 @@ static bool read_arguments(struct soak *soak, int argc, char **argv)
         const char *name;
         const char **text;
         long *number;
-    } known[] = {{"--root", &soak->root, NULL},    {"--build", &soak->build, NULL},   {"--runs", NULL, &soak->runs},
+    } known[] = {{"--root", &soak->root, NULL},     {"--build", &soak->build, NULL},
+                 {"--match", &soak->match, NULL},   {"--runs", NULL, &soak->runs},
                  {"--sample", NULL, &soak->sample}, {"--busy", NULL, &soak->busy}};
     for (int i = 1; i < argc; i += 2) {
         size_t k = 0;
@@ -190,17 +192,18 @@ static void tidy(struct soak *soak)
 
 int main(int argc, char **argv)
 {
-    struct soak soak = {.runs = 50, .busy = 8};
+    struct soak soak = {.match = "*", .runs = 50, .busy = 8};
     struct err err = ERR_NONE;
     text_init("en", NULL);
     if (!read_arguments(&soak, argc, argv)) {
-        fprintf(stderr, "soak: usage: soak --root PROJECT --build FOLDER [--runs N] [--sample N] [--busy N]\n");
+        fprintf(stderr, "soak: usage: soak --root PROJECT --build FOLDER [--runs N] [--sample N] [--match PATTERN] "
+                        "[--busy N]\n");
         return 2;
     }
     interrupt_catch(); /* its folder must go */
     soak.folder = fs_temporary(&err);
     int status = 3;
-    if (soak.folder == NULL || fixtures_find(&soak.fixtures, soak.root, (size_t)soak.sample, &err) < 0 ||
+    if (soak.folder == NULL || fixtures_find(&soak.fixtures, soak.root, soak.match, (size_t)soak.sample, &err) < 0 ||
         play(&soak, &err) < 0) {
         fprintf(stderr, "soak: %s\n", err.text);
     } else {

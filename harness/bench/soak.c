@@ -76,7 +76,8 @@ static pid_t grade(const struct soak *soak, size_t fixture, struct err *err)
     AUTO_FREE char *json = mem_printf("--json=%s", result);
     const struct fixture *graded = &soak->fixtures.items[fixture];
     AUTO_FREE char *submission = mem_printf("%s/%s", soak->root, graded->path);
-    AUTO_FREE char *wanted = graded->exercise != NULL ? mem_printf("--only=%s", graded->exercise) : mem_string("--assignment=all");
+    const char *exercise = graded->exercise;
+    AUTO_FREE char *wanted = exercise != NULL ? mem_printf("--only=%s", exercise) : mem_string("--assignment=all");
     char language[] = "--lang=en", no_memcheck[] = "--no-memcheck";
     char *const argv[] = {program, root, build, language, no_memcheck, json, submission, wanted, NULL};
     unlink(result);

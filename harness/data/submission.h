@@ -51,6 +51,7 @@ struct program_source {
     char *file;   /* RECIPE_SINGLE: the .c, relative to folder */
     char *name;   /* the name under which it was found (make target, executable) */
     char *message; /* why nothing was found, or which of several was taken; translated; NULL: nothing to say */
+    bool nowhere;  /* no file comes near: MESSAGE only tells which names were looked for */
 };
 
 /* Blame of errors: environment (PATH is no folder that can be read). */

@@ -204,12 +204,14 @@ void submission_find(const struct submission *submission, const char *program, c
     *found = (struct program_source){.recipe = RECIPE_NONE};
     struct candidates candidates = {0};
     AUTO_BUF message = BUF_EMPTY;
+    size_t looked_for = 0;
     collect(&candidates, submission, program, also, false);
     bool other_case = candidates.n == 0;
     if (other_case)
         collect(&candidates, submission, program, also, true);
     if (candidates.n == 0) {
         tell_missing(program, also, &message);
+        looked_for = message.len;
         tell_almost(submission, program, also, &message);
         tell_empty_folder(submission, program, &message);
     } else if (best_differ(submission, &candidates)) {
@@ -222,6 +224,7 @@ void submission_find(const struct submission *submission, const char *program, c
         tell_ignored(&candidates, &message);
     }
     tell_left_out(submission, program, also, &message);
+    found->nowhere = looked_for > 0 && message.len == looked_for;
     if (message.len > 0)
         found->message = buf_steal(&message);
     candidates_free(&candidates);

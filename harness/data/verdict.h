@@ -63,6 +63,7 @@ struct exercise_result {
     enum blame blame;
     int points, max;
     char *message; /* missing, several candidates, broken: what to say; NULL */
+    bool nowhere;  /* missing, and no file comes near: MESSAGE only tells which names were looked for */
     struct build_result build;
     struct scenario_result *scenarios;
     size_t n_scenarios;

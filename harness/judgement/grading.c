@@ -256,6 +256,7 @@ static void begin_exercise(struct exercise_work *work)
         result->message = mem_string(work->source.message);
     if (work->source.recipe == RECIPE_NONE) {
         result->status = STATUS_MISSING;
+        result->nowhere = work->source.nowhere;
         result->blame = BLAME_SUBMISSION;
         result->build.status = BUILD_ABSENT;
         prepare_results(work);

@@ -95,6 +95,17 @@ static int points_of(const struct exercise *exercise)
 
 /* ---- As text ---- */
 
+static void add_other_names(const struct exercise *exercise, const struct style *style, struct buf *out)
+{
+    AUTO_BUF names = BUF_EMPTY;
+    for (size_t i = 0; exercise->also != NULL && exercise->also[i] != NULL; i++)
+        buf_printf(&names, "%s%s", i > 0 ? ", " : "", exercise->also[i]);
+    if (names.len == 0)
+        return;
+    AUTO_FREE char *text = mem_printf(_("or, as well: %s"), buf_text(&names));
+    layout_wrap(out, style, PAINT_DIM, "  ", text);
+}
+
 static void add_exercise(const struct exercise *exercise, const struct style *style, struct buf *out)
 {
     AUTO_FREE char *head = mem_printf("%s  %s", exercise->id, in_language(&exercise->title));
@@ -104,6 +115,7 @@ static void add_exercise(const struct exercise *exercise, const struct style *st
     AUTO_FREE char *program = mem_printf(ngettext("program %s, %d point", "program %s, %d points", (unsigned long)points),
                                          exercise->program, points);
     layout_wrap(out, style, PAINT_DIM, "  ", program);
+    add_other_names(exercise, style, out);
     int width = 0;
     for (size_t i = 0; i < exercise->n_scenarios; i++) {
         int id = layout_width(exercise->scenarios[i].id);

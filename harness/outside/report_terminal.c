@@ -261,18 +261,25 @@ static void add_head(struct buf *out, const struct style *style, enum paint pain
     buf_char(out, '\n');
 }
 
-static void add_exercise(const struct exercise_result *exercise, int id_width, int program_width,
-                         const struct style *style, struct buf *out)
+/* How the report is laid out. */
+struct columns {
+    int id, program; /* widths */
+    bool many_absent; /* then the names that were looked for would bury what there is */
+};
+
+static void add_exercise(const struct exercise_result *exercise, const struct columns *columns, const struct style *style,
+                         struct buf *out)
 {
     enum verdict verdict = exercise_verdict(exercise);
     AUTO_BUF line = BUF_EMPTY;
     AUTO_FREE char *id = layout_message(exercise->id);
     AUTO_FREE char *program = layout_message(exercise->program);
-    layout_pad(&line, id, id_width + 2);
-    layout_pad(&line, program, program_width + 2);
+    layout_pad(&line, id, columns->id + 2);
+    layout_pad(&line, program, columns->program + 2);
     buf_printf(&line, "%3d/%d", exercise->points, exercise->max);
     bool absent = exercise->status == STATUS_MISSING && exercise->message != NULL; /* what is absent takes one line */
-    const char *remark = absent ? exercise->message : status_text(exercise->status);
+    bool names = absent && !(exercise->nowhere && columns->many_absent);
+    const char *remark = names ? exercise->message : status_text(exercise->status);
     if (remark != NULL)
         buf_printf(&line, "  %s", remark);
     AUTO_FREE char *mark = mem_printf("%s ", verdict_mark(verdict));
@@ -326,20 +333,30 @@ static void add_score(const struct grade_result *result, const struct style *sty
     buf_char(out, '\n');
 }
 
+static struct columns find_columns(const struct grade_result *result)
+{
+    enum { MANY = 4 };
+    struct columns columns = {0, 0, false};
+    size_t absent = 0;
+    for (size_t i = 0; i < result->n_exercises; i++) {
+        const struct exercise_result *exercise = &result->exercises[i];
+        int id = layout_width(exercise->id);
+        int program = layout_width(exercise->program);
+        columns.id = id > columns.id ? id : columns.id;
+        columns.program = program > columns.program ? program : columns.program;
+        absent += exercise->nowhere;
+    }
+    columns.many_absent = absent >= MANY;
+    return columns;
+}
+
 void report_terminal(const struct grade_result *result, const struct style *style, struct buf *out)
 {
     if (style->verbosity < 0) {
         add_score(result, style, out);
         return;
     }
-    int id_width = 0;
-    int program_width = 0;
-    for (size_t i = 0; i < result->n_exercises; i++) {
-        int id = layout_width(result->exercises[i].id);
-        int program = layout_width(result->exercises[i].program);
-        id_width = id > id_width ? id : id_width;
-        program_width = program > program_width ? program : program_width;
-    }
+    const struct columns columns = find_columns(result);
     AUTO_FREE char *submission = escape_line(result->submission, strlen(result->submission));
     AUTO_FREE char *head = mem_printf(_("%s, graded as %s (isolation: %s)"), submission, result->assignment,
                                       result->isolation);
@@ -354,11 +371,16 @@ void report_terminal(const struct grade_result *result, const struct style *styl
         if (i == 0)
             blank_line(out);
         size_t began = out->len;
-        add_exercise(&result->exercises[i], id_width, program_width, style, out);
+        add_exercise(&result->exercises[i], &columns, style, out);
         if (strchr(out->data + began, '\n')[1] != '\0' && result->exercises[i].status != STATUS_MISSING)
             blank_line(out);
     }
     blank_line(out);
+    if (columns.many_absent) {
+        layout_wrap(out, style, PAINT_WARN, "",
+                    _("“absent”: no file has one of the accepted names; ./grade.sh list shows them."));
+        buf_char(out, '\n');
+    }
     for (size_t i = 0; i < result->n_notes; i++)
         layout_wrap(out, style, PAINT_WARN, "⚠ ", result->notes[i]);
     if (result->n_notes > 0)

@@ -186,6 +186,7 @@ static void test_what_is_missing_is_explained(void)
     submission_find(&s, "attache_tcp", NULL, &found);
     CU_ASSERT_EQUAL(found.recipe, RECIPE_NONE);
     CU_ASSERT_STRING_EQUAL(found.message, "attache_tcp.c not found");
+    CU_ASSERT(found.nowhere);
     program_source_free(&found);
     submission_free(&s);
     folder_teardown();
@@ -204,6 +205,7 @@ static void test_a_file_left_out_is_the_reason(void)
     check_found("none", "cannot read “client_tcp/main.c”");
     folder_link("/x", "unrelated.c");
     struct program_source found = find();
+    CU_ASSERT_FALSE(found.nowhere);
     CU_ASSERT_PTR_NULL(strstr(found.message, "unrelated"));
     program_source_free(&found);
     folder_teardown();

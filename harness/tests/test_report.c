@@ -107,6 +107,7 @@ static void make_sample(struct grade_result *result)
     client->build.status = BUILD_ABSENT;
     client->blame = BLAME_SUBMISSION;
     client->message = mem_string("client_tcp.c not found (or ExClientTCP.c, tcp_client.c)");
+    client->nowhere = true;
     add_note(result, "secret.txt was left out: it is a link that leads out of the folder");
 }
 
@@ -187,6 +188,25 @@ static void test_terminal(void)
     grade_result_free(&result);
     make_broken(&result);
     check_terminal(&result, &plain, "broken.txt");
+    grade_result_free(&result);
+}
+
+/* Names that were looked for in vain do not bury the one thing that a student can do. */
+static void test_many_absent(void)
+{
+    static const char *const absent[] = {"tcp-bind", "tcp-server", "udp-client", "udp-server"};
+    struct grade_result result;
+    begin(&result);
+    add_exercise(&result, "tcp-connect", "connexion_tcp", STATUS_GRADED, 6, 6);
+    struct exercise_result *client = add_exercise(&result, "tcp-client", "client_tcp", STATUS_MISSING, 0, 10);
+    client->message =
+        mem_string("client_tcp.c not found (or ExClientTCP.c); if client-tcp.c is meant, rename it to client_tcp.c");
+    for (size_t i = 0; i < COUNT_OF(absent); i++) {
+        struct exercise_result *exercise = add_exercise(&result, absent[i], absent[i], STATUS_MISSING, 0, 10);
+        exercise->message = mem_printf("%s.c not found", absent[i]);
+        exercise->nowhere = true;
+    }
+    check_terminal(&result, &plain, "absent.txt");
     grade_result_free(&result);
 }
 
@@ -364,6 +384,7 @@ int suite_report(void)
         {"the result file is what the interface says", test_json},
         {"scores have at most two decimals", test_numbers},
         {"the terminal shows what failed", test_terminal},
+        {"names looked for in vain do not bury the rest", test_many_absent},
         {"verbose shows ladders and the plan", test_verbose},
         {"failures of one cause are told once", test_one_cause_is_told_once},
         {"French has a decimal comma", test_decimal_comma},

@@ -96,14 +96,19 @@ static void take_heaviest(struct pool *pool, struct pool_job *job)
     memmove(&pool->jobs[heaviest], &pool->jobs[heaviest + 1], (pool->n_jobs - heaviest) * sizeof *pool->jobs);
 }
 
-/* A worker that is younger than all that the job needs. */
-static int find_worker(struct pool *pool, struct place *place, struct err *err)
+/* The worker has to be younger than all that the job needs. One that has died idle, as when memory was short, lost nothing. */
+static int give_to_worker(struct pool *pool, struct place *place, int out, struct err *err)
 {
-    if (place->worker.fd >= 0 && place->birth > place->job.since)
+    const struct pool_job *job = &place->job;
+    struct err ignored = ERR_NONE;
+    if (place->worker.fd >= 0 && place->birth > job->since &&
+        worker_ask(&place->worker, job->work, job->context, out, &ignored) == 0)
         return 0;
     worker_end(&place->worker);
     place->birth = pool_date(pool);
-    return worker_begin(&place->worker, place->cpu, err);
+    if (worker_begin(&place->worker, place->cpu, err) < 0)
+        return -1;
+    return worker_ask(&place->worker, job->work, job->context, out, err);
 }
 
 static int ask_worker(struct pool *pool, struct place *place, struct err *err)
@@ -113,8 +118,7 @@ static int ask_worker(struct pool *pool, struct place *place, struct err *err)
         return err_errno(err, BLAME_ENVIRONMENT, "pipe");
     AUTO_CLOSE int in = ends[0];
     AUTO_CLOSE int out = ends[1];
-    if (find_worker(pool, place, err) < 0 ||
-        worker_ask(&place->worker, place->job.work, place->job.context, out, err) < 0)
+    if (give_to_worker(pool, place, out, err) < 0)
         return -1;
     place->fd = steal_fd(&in);
     return 0;

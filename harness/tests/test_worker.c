@@ -110,6 +110,22 @@ static void one_that_is_not_trusted_is_replaced(void)
     CU_ASSERT(works[3].worker > 0 && works[3].worker != works[0].worker);
 }
 
+static void one_that_dies_idle_is_replaced(void)
+{
+    memset(works, 0, sizeof works);
+    struct pool *pool = pool_new(1);
+    size_t since = pool_date(pool);
+    for (int i = 0; i < 2; i++) {
+        const struct pool_job job = {.work = do_work, .since = since, .done = hear, .context = &works[i]};
+        pool_add(pool, &job);
+        CU_ASSERT_EQUAL(pool_run(pool), 0);
+        CU_ASSERT_FATAL(works[i].worker > 0);
+        CU_ASSERT(i == 1 || (kill(works[i].worker, SIGKILL) == 0 && waitpid(works[i].worker, NULL, 0) == works[i].worker));
+    }
+    CU_ASSERT_NOT_EQUAL(works[1].worker, works[0].worker);
+    pool_free(pool);
+}
+
 static void what_is_new_needs_a_new_worker(void)
 {
     memset(works, 0, sizeof works);
@@ -211,6 +227,7 @@ int suite_worker(void)
         {"one worker does job after job", one_worker_does_job_after_job},
         {"one that dies loses its job only", one_that_dies_loses_its_job_only},
         {"one that is not trusted is replaced", one_that_is_not_trusted_is_replaced},
+        {"one that dies idle is replaced", one_that_dies_idle_is_replaced},
         {"what is new needs a new worker", what_is_new_needs_a_new_worker},
         {"a signal ends a worker at work", a_signal_ends_a_worker_at_work},
         {"worlds come to their end, or break off", worlds_end_or_break_off},

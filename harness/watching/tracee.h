@@ -120,6 +120,7 @@ struct tracer {
     size_t n_strangers;
     struct terminal **terminals;
     size_t n_terminals;
+    bool pours; /* somebody lets the kernel itself carry bytes, maybe to a terminal */
     struct watched_fd **watched;
     size_t n_watched;
     struct tracked_socket *tracked; /* transcript.sockets, in the same order */
@@ -247,6 +248,11 @@ int64_t quiet_cpu(const struct tracer *tracer, int actor); /* ns, of all process
 
 /* What arrived at a terminal by other calls than those, splice() for instance. */
 void terminal_drain(void *context, uint32_t events);
+/*
+ * Takes what is under way at any terminal; false when nothing is. A kernel worker carries it from one end to the other, maybe
+ * much later on a busy machine, but a read() of the other end does that itself first (n_tty_read() in the kernel).
+ */
+bool terminals_deliver(struct tracer *tracer);
 
 /* tracer_input.c: FD becomes the input's. */
 int input_open(struct tracer *tracer, int actor, int fd);

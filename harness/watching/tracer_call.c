@@ -271,6 +271,7 @@ static void enter(struct tracer *tracer, struct thread *thread, enum role role, 
         return;
     if (role == ROLE_SEND && descriptor->terminal != NULL && output_answer(tracer, thread, descriptor->terminal))
         return;
+    tracer->pours |= role == ROLE_SPLICE || (role == ROLE_SEND && descriptor->terminal != NULL);
     switch (time_entry(tracer, thread)) {
     case TIME_ANSWERED: return;
     case TIME_WAITS: break;
@@ -316,6 +317,8 @@ void call_entry(struct tracer *tracer, struct thread *thread, const struct ptrac
         tracer_resume(thread, false, 0);
         return;
     }
+    if (tracer->pours) /* what has been printed goes before what is done next */
+        terminals_deliver(tracer);
     /* An interrupted sleep comes back as the wait that it was made into, with its deadline. */
     bool resumed = thread->interrupted && thread->wait == WAIT_SLEEP && row->number == registers_wait_number();
     thread->interrupted = false;

@@ -64,13 +64,27 @@ bool output_answer(struct tracer *tracer, struct thread *thread, struct terminal
     return true;
 }
 
-void terminal_drain(void *context, uint32_t events)
+static bool drain(struct terminal *terminal)
 {
-    (void)events;
-    struct terminal *terminal = context;
     char data[PART];
-    for (ssize_t n; (n = read(terminal->master, data, sizeof data)) > 0;) {
+    bool any = false;
+    for (ssize_t n; (n = read(terminal->master, data, sizeof data)) > 0; any = true) {
         bytes_set(note(terminal->tracer, terminal, 0), data, (size_t)n, room_in(terminal));
         count(terminal->tracer, terminal, (size_t)n);
     }
+    return any;
+}
+
+void terminal_drain(void *context, uint32_t events)
+{
+    (void)events;
+    drain(context);
+}
+
+bool terminals_deliver(struct tracer *tracer)
+{
+    bool any = false;
+    for (size_t i = 0; i < tracer->n_terminals; i++)
+        any |= drain(tracer->terminals[i]);
+    return any;
 }

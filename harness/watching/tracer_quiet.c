@@ -107,7 +107,7 @@ bool quiet_now(struct tracer *tracer)
     for (size_t i = 0; i < tracer->n_threads; i++)
         if (!thread_blocked(tracer, tracer->threads[i]))
             return false;
-    if (packets_under_way(tracer))
+    if (packets_under_way(tracer) || terminals_deliver(tracer))
         return false;
     /* What the last thread did before it blocked may have made work for a peer. */
     return !tracer_pump(tracer);

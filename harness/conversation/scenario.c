@@ -88,7 +88,7 @@ static void play_and_tell(struct play *play, struct err *err)
     if (progress == PROGRESS_STUCK) {
         play->transcript.stuck = true;
         struct event *event = transcript_add(&play->transcript, EVENT_STUCK, -1, 0, tracer_now(play->tracer));
-        event->stuck = (struct stuck){play->step, tracer_busy(play->tracer)};
+        event->stuck = (struct stuck){play->step, tracer_busy(play->tracer), tracer_busy_at_end(play->tracer)};
     }
     tracer_finish(play->tracer);
     AUTO_BUF body = BUF_EMPTY;

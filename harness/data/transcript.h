@@ -129,6 +129,7 @@ struct tasks {
 struct stuck {
     int step;       /* index of the step in progress; -1: the end of the play */
     bool busy_wait; /* somebody polls without end */
+    bool at_end;    /* and what it asks for over and over is bytes, where the end of the file was found */
 };
 
 struct event {

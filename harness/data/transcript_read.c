@@ -153,6 +153,7 @@ static void get_event(struct source_tables *from, struct event *event)
     case EVENT_STUCK:
         event->stuck.step = (int)wire_get_range(in, -1, MAX_STEP);
         event->stuck.busy_wait = get_bool(in);
+        event->stuck.at_end = get_bool(in);
         break;
     case EVENT_FLAG:
         event->flag = wire_get_string(in);

@@ -105,6 +105,7 @@ static void put_event(struct buf *out, const struct event *event, const uint8_t 
     case EVENT_STUCK:
         wire_put_signed(out, event->stuck.step);
         wire_put_signed(out, event->stuck.busy_wait);
+        wire_put_signed(out, event->stuck.at_end);
         break;
     case EVENT_FLAG: wire_put_string(out, event->flag); break;
     }

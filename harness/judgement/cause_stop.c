@@ -6,17 +6,33 @@
 
 #include "ground/text.h"
 #include "judgement/cause.h"
+#include "judgement/output.h"
 
 enum { MOST_PLACES = 3, OVER_AND_OVER = 3 };
 
 /* --- waiting --- */
 
-static bool is_spinning(const struct transcript *t)
+static bool is_spinning(const struct transcript *t, bool *at_end)
 {
-    for (size_t i = 0; i < t->n_events; i++)
-        if (t->events[i].kind == EVENT_STUCK && t->events[i].stuck.busy_wait)
+    for (size_t i = 0; i < t->n_events; i++) {
+        const struct event *e = &t->events[i];
+        if (e->kind == EVENT_STUCK && e->stuck.busy_wait) {
+            *at_end = e->stuck.at_end;
             return true;
+        }
+    }
     return false;
+}
+
+static bool reads_at_end(const struct inquiry *inquiry, struct cause *cause)
+{
+    cause_is(cause, DIAGNOSIS_BUSY_WAIT,
+             trial_event(inquiry->trial, facts_last_call(inquiry->t, inquiry->actor, ROLE_RECEIVE)),
+             mem_printf(_("%s reads again and again where there is nothing more: the call returns 0, which is the end"),
+                        inquiry->who));
+    cause->hint = mem_string(_("When read() or recv() returns 0 the other side has closed, and no byte will come any more: leave the "
+                               "loop. A test for -1 alone does not see it."));
+    return true;
 }
 
 /* Where each thread of the program waits, the telling one first: "read (client_tcp.c:52); futex (client_tcp.c:80)". */
@@ -161,7 +177,10 @@ bool cause_of_wait(const struct inquiry *inquiry, struct cause *cause)
                         mem_printf(_("%s tries %s again and again, which fails with %s"), inquiry->who, where,
                                    error_name(t->events[again].call.error)));
     }
-    if (is_spinning(t) && role != ROLE_POLL && role != ROLE_SLEEP && role != ROLE_ACCEPT) {
+    bool at_end = false;
+    if (is_spinning(t, &at_end) && role != ROLE_POLL && role != ROLE_SLEEP && role != ROLE_ACCEPT) {
+        if (at_end)
+            return reads_at_end(inquiry, cause);
         size_t last = facts_last_before(t, inquiry->actor, 0, t->n_events);
         if (last == NOWHERE)
             return cause_is(cause, DIAGNOSIS_BUSY_WAIT, NULL, mem_printf(_("%s polls without end"), inquiry->who));
@@ -198,7 +217,12 @@ static bool is_to_end(const struct inquiry *inquiry)
 static bool had_ended(const struct inquiry *inquiry, struct cause *cause, const struct ending *ending)
 {
     const struct transcript *t = inquiry->t;
-    size_t failure = facts_decisive_failure(t, inquiry->actor);
+    size_t failure = facts_decisive_failure_in(t, inquiry->actor, t->events[ending->event].process);
+    if (failure == NOWHERE && output_tells_interrupt(t, inquiry->actor))
+        return cause_is(cause, DIAGNOSIS_INTERRUPTED,
+                        trial_event(inquiry->trial, facts_last_call(t, inquiry->actor, ROLE_ACCEPT)),
+                        mem_printf(_("%s had ended, with status %d, because a signal had interrupted a call (EINTR)"),
+                                   inquiry->who, ending->status));
     if (failure != NOWHERE) {
         const struct event *e = &t->events[failure];
         return cause_is_failure(cause, e, mem_printf(_("%s had ended, with status %d, after %s failed with %s"),

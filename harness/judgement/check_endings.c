@@ -154,7 +154,13 @@ static void ended(struct trial *trial, const struct ending *ending)
         trial_shows(trial, _("it ended, with status %d"), ending->status);
         return;
     }
-    size_t failure = facts_decisive_failure(trial->t, trial->actor);
+    size_t failure = facts_decisive_failure_in(trial->t, trial->actor, trial->t->events[ending->event].process);
+    if (failure == NOWHERE && output_tells_interrupt(trial->t, trial->actor)) {
+        trial_fails(trial, DIAGNOSIS_INTERRUPTED, trial_event(trial, facts_last_call(trial->t, trial->actor, ROLE_ACCEPT)));
+        trial_shows(trial, _("it ended, with status %d, because a signal had interrupted a call (EINTR)"), ending->status);
+        trial_explains_meeting(trial);
+        return;
+    }
     if (failure != NOWHERE && ending->status != 0) {
         const struct event *cause = &trial->t->events[failure];
         trial_fails(trial, cause->call.error == EINTR ? DIAGNOSIS_INTERRUPTED : DIAGNOSIS_SERVER_ENDED, cause);

@@ -166,11 +166,11 @@ size_t facts_own_shutdown(const struct transcript *t, size_t position)
     return NOWHERE;
 }
 
-size_t facts_decisive_failure(const struct transcript *t, int actor)
+static size_t decisive_failure(const struct transcript *t, int actor, int process)
 {
     for (size_t i = t->n_events; i-- > 0;) {
         const struct event *e = &t->events[i];
-        if (e->kind != EVENT_CALL || e->actor != actor)
+        if (e->kind != EVENT_CALL || e->actor != actor || (process != 0 && e->process != process))
             continue;
         enum role role = call_role(e->call.id);
         if ((role == ROLE_SOCKET || role_needs_socket(role)) && facts_is_call(t, e, actor, role) &&
@@ -178,6 +178,16 @@ size_t facts_decisive_failure(const struct transcript *t, int actor)
             return i;
     }
     return NOWHERE;
+}
+
+size_t facts_decisive_failure(const struct transcript *t, int actor)
+{
+    return decisive_failure(t, actor, 0);
+}
+
+size_t facts_decisive_failure_in(const struct transcript *t, int actor, int process)
+{
+    return decisive_failure(t, actor, process);
 }
 
 size_t facts_creation(const struct transcript *t, int socket)

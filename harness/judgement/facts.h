@@ -44,6 +44,8 @@ size_t facts_first_failure(const struct transcript *t, int actor, enum role role
  * how it ended. Not a send that its own shutdown() made impossible.
  */
 size_t facts_decisive_failure(const struct transcript *t, int actor);
+/* The same, of one process only: what its children met with did not end it. */
+size_t facts_decisive_failure_in(const struct transcript *t, int actor, int process);
 /* The shutdown() with which the program had itself closed the direction of a send at POSITION that failed with EPIPE. */
 size_t facts_own_shutdown(const struct transcript *t, size_t position);
 /* The first successful call of this role. */

@@ -62,3 +62,11 @@ size_t output_find(const struct output_text *out, size_t from, const void *data,
     const char *found = memmem(out->text.data + from, out->text.len - from, data, n);
     return found != NULL ? (size_t)(found - out->text.data) : SIZE_MAX;
 }
+
+bool output_tells_interrupt(const struct transcript *t, int actor)
+{
+    static const char text[] = "Interrupted system call";
+    AUTO_OUTPUT out;
+    output_collect(t, actor, STREAM_STDERR, &out);
+    return output_find(&out, 0, text, sizeof text - 1) != SIZE_MAX;
+}

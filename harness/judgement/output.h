@@ -29,6 +29,10 @@ bool output_visible(const struct output_text *out, size_t offset);
 /* The first offset >= FROM where these bytes stand, SIZE_MAX when they do not. */
 size_t output_find(const struct output_text *out, size_t from, const void *data, size_t n);
 
+/* Whether it tells, as perror() does, of a call that a signal interrupted: a call that comes back with EINTR only after the
+   program's own handler is not in the transcript. */
+bool output_tells_interrupt(const struct transcript *t, int actor);
+
 /* A decimal number that stands as a word of its own. */
 struct number {
     size_t start, end; /* offsets of its digits */

@@ -75,7 +75,7 @@ static void add_others(struct transcript *t)
     transcript_add(t, EVENT_HELD, 0, 12, 80)->held = (struct held){.socket = 1, .fd = 4, .at_exit = true};
     transcript_add(t, EVENT_TASKS, 0, 12, 85)->tasks =
         (struct tasks){.processes = 1, .threads = 3, .zombies = 2, .room = 1 << 30};
-    transcript_add(t, EVENT_STUCK, -1, 0, INT64_MAX)->stuck = (struct stuck){.step = -1, .busy_wait = true};
+    transcript_add(t, EVENT_STUCK, -1, 0, INT64_MAX)->stuck = (struct stuck){.step = -1, .busy_wait = true, .at_end = true};
     transcript_add(t, EVENT_FLAG, 0, 12, INT64_MIN)->flag = mem_string("tried to trace another process");
 }
 

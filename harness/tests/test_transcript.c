@@ -103,6 +103,7 @@ static void check_same_event(const struct event *a, const struct event *b)
     case EVENT_STUCK:
         CU_ASSERT_EQUAL(a->stuck.step, b->stuck.step);
         CU_ASSERT_EQUAL(a->stuck.busy_wait, b->stuck.busy_wait);
+        CU_ASSERT_EQUAL(a->stuck.at_end, b->stuck.at_end);
         break;
     case EVENT_FLAG: CU_ASSERT_STRING_EQUAL(a->flag, b->flag); break;
     }

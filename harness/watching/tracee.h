@@ -151,6 +151,7 @@ struct tracer {
     struct timer *timers; /* see tracer_timer.c */
     size_t n_timers;
     bool busy;         /* somebody polls in vain */
+    bool busy_at_end;  /* the last who did so found the end of a file each time */
     int late_threads;  /* the actor whose threads begin late, plus 1; 0: none */
 };
 

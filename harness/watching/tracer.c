@@ -92,6 +92,11 @@ bool tracer_busy(const struct tracer *tracer)
     return tracer->busy;
 }
 
+bool tracer_busy_at_end(const struct tracer *tracer)
+{
+    return tracer->busy && tracer->busy_at_end;
+}
+
 void tracer_activity(struct tracer *tracer)
 {
     tracer->activity++;

@@ -84,6 +84,7 @@ void tracer_left_out(struct tracer *tracer);
 void tracer_kept(struct tracer *tracer, size_t bytes);
 int64_t tracer_now(const struct tracer *tracer);
 bool tracer_busy(const struct tracer *tracer); /* somebody polls in vain */
+bool tracer_busy_at_end(const struct tracer *tracer); /* and that is reading at the end of a file */
 
 /* Pending calls and open sockets of what still lives go into the transcript. */
 void tracer_finish(struct tracer *tracer);

@@ -198,6 +198,8 @@ static bool park(struct tracer *tracer, struct thread *thread, enum role role)
     thread->state = THREAD_PARKED;
     thread->seen_activity = tracer->activity;
     tracer->busy = true;
+    enum role in_vain = call_role(thread->empty_id);
+    tracer->busy_at_end = thread->empty_error == 0 && (in_vain == ROLE_RECEIVE || in_vain == ROLE_SPLICE);
     enum { POLL_INTERVAL_NS = 10000000 };
     thread->wake = tracer->now + POLL_INTERVAL_NS;
     return true;

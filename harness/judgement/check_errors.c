@@ -52,13 +52,31 @@ static const char *find_claim(const struct output_text *out, size_t failed, enum
     return NULL;
 }
 
-static void not_reported(struct trial *trial, size_t failed, const struct output_text *out)
+/*
+ * The call with which the program went on on the socket that FAILED is about, before it said anything; NOWHERE. What it says
+ * later is of that call, whose failure was sure. A shutdown() may be a way of cleaning up.
+ */
+static size_t went_on_in_silence(const struct trial *trial, size_t failed, const struct output_text *err)
+{
+    size_t next = facts_went_on(trial->t, failed);
+    if (next == NOWHERE || call_role(trial->t->events[next].call.id) == ROLE_SHUTDOWN)
+        return NOWHERE;
+    const char *text = buf_text(&err->text);
+    for (size_t i = output_after(err, failed), end = output_after(err, next); i < end; i++)
+        if ((unsigned char)text[i] > ' ')
+            return NOWHERE;
+    return next;
+}
+
+static void not_reported(struct trial *trial, size_t failed, size_t next, const struct output_text *out)
 {
     const struct event *e = &trial->t->events[failed];
     const char *call = call_title(&e->call), *error = error_name(e->call.error);
-    size_t next = facts_went_on(trial->t, failed), after = output_after(out, failed);
+    size_t after = output_after(out, failed);
     if (was_killed(trial))
         return;
+    if (next == NOWHERE)
+        next = facts_went_on(trial->t, failed);
     if (output_visible(out, after) && next != NOWHERE && !tells_of_failure(out, after)) {
         trial_fails(trial, DIAGNOSIS_RESULT_NOT_CHECKED, e);
         trial_shows(trial, _("%s failed with %s, and the program went on with %s as if nothing had happened"), call, error,
@@ -102,14 +120,16 @@ void judge_reports_error(struct trial *trial)
     /* Who does its work without that call need not fear its failure. */
     bool unneeded = optional && facts_next_call(trial->t, trial->actor, role, 0) == NOWHERE &&
                     facts_first_success(trial->t, trial->actor, ROLE_SEND) != NOWHERE;
-    bool reported = failed != NOWHERE && (output_visible(&err, output_after(&err, failed)) ||
-                                          (either && output_visible(&out, output_after(&out, failed))));
+    size_t next = failed != NOWHERE && !either ? went_on_in_silence(trial, failed, &err) : NOWHERE;
+    bool reported = failed != NOWHERE && next == NOWHERE &&
+                    (output_visible(&err, output_after(&err, failed)) ||
+                     (either && output_visible(&out, output_after(&out, failed))));
     if (reported || unneeded)
         trial_passes(trial);
     else if (failed == NOWHERE)
         did_not_fail(trial, role);
     else
-        not_reported(trial, failed, &out);
+        not_reported(trial, failed, next, &out);
     trial_expects(trial, _("an error message once %s has failed"), role_calls(role));
 }
 

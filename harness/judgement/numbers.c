@@ -29,7 +29,7 @@ static enum sort sort_ascii(unsigned char c)
         return SORT_LETTER;
     if (c == '-')
         return SORT_MINUS;
-    return c == '.' || c == ',' ? SORT_POINT : SORT_OTHER;
+    return c == '.' ? SORT_POINT : SORT_OTHER; /* a comma parts a list: "127.0.0.1,20002", "1,14" */
 }
 
 /* The sequence ESC [ … LETTER that sets a colour or moves the cursor: its length, 0 when DATA does not begin with one. */

@@ -166,7 +166,8 @@ static void test_numbers_are_words(void)
     CU_ASSERT_STRING_EQUAL(numbers("14octets fd3 _5 5_ x14y"), "");
     CU_ASSERT_STRING_EQUAL(numbers("-1 (-2) =-3"), "");
     CU_ASSERT_STRING_EQUAL(numbers("a-4 2-5"), "4 2 5");
-    CU_ASSERT_STRING_EQUAL(numbers("3.14 127.0.0.1 2,5"), "");
+    CU_ASSERT_STRING_EQUAL(numbers("3.14 127.0.0.1"), "");
+    CU_ASSERT_STRING_EQUAL(numbers("127.0.0.1,20002: 2,5"), "20002 2 5");
     CU_ASSERT_STRING_EQUAL(numbers("1, 2. 3"), "1 2 3");
     CU_ASSERT_STRING_EQUAL(numbers("0x7ffd"), "");
     CU_ASSERT_STRING_EQUAL(numbers("99999999999999999999999999"), "18446744073709551615");

@@ -30,8 +30,8 @@ static bool reads_at_end(const struct inquiry *inquiry, struct cause *cause)
              trial_event(inquiry->trial, facts_last_call(inquiry->t, inquiry->actor, ROLE_RECEIVE)),
              mem_printf(_("%s reads again and again where there is nothing more: the call returns 0, which is the end"),
                         inquiry->who));
-    cause->hint = mem_string(_("When read() or recv() returns 0 the other side has closed, and no byte will come any more: leave the "
-                               "loop. A test for -1 alone does not see it."));
+    cause->hint = mem_string(_("When read() or recv() returns 0 the other side has closed, and no byte will come any more: "
+                               "leave the loop. A test for -1 alone does not see it."));
     return true;
 }
 

@@ -233,16 +233,15 @@ void judge_says(struct trial *trial)
     not_said(trial, last, on_out, on_err);
 }
 
-/* Whether anything is to be seen on standard output but for this line. */
+/* Whether anything is to be seen on standard output but for this line, however often it stands there. */
 static bool shows_more(const struct output_text *out, const char *line)
 {
-    size_t n = line != NULL ? strlen(line) : 0, at = n > 0 ? output_find(out, 0, line, n) : SIZE_MAX;
-    if (at == SIZE_MAX)
-        return output_visible(out, 0);
-    for (size_t i = 0; i < at; i++)
-        if ((unsigned char)out->text.data[i] > ' ')
-            return true;
-    return output_visible(out, at + n);
+    size_t n = line != NULL ? strlen(line) : 0, from = 0;
+    for (size_t at; n > 0 && (at = output_find(out, from, line, n)) != SIZE_MAX; from = at + n)
+        for (size_t i = from; i < at; i++)
+            if ((unsigned char)out->text.data[i] > ' ')
+                return true;
+    return output_visible(out, from);
 }
 
 void judge_complains(struct trial *trial)

@@ -215,7 +215,8 @@ static void hint_at_count(struct trial *trial, const struct wanted *wanted, enum
     if (wanted->flow->first != wanted->flow->last || wanted->value != wanted->flow->bytes || wanted->value == 0) {
         /* No single call returned it: the diagnosis's own hint will do, but for the stream that it names. */
         if (diagnosis == DIAGNOSIS_COUNT_MISSING && wanted->on_stderr)
-            trial_hints(trial, _("Print how many bytes there were in all, %llu, on standard error, as a number of its own."), value);
+            trial_hints(trial, _("Print how many bytes there were in all, %llu, on standard error, as a number of its own."),
+                        value);
         return;
     }
     if (diagnosis == DIAGNOSIS_COUNT_OF_BUFFER && one_more)

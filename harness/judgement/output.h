@@ -41,7 +41,8 @@ struct number {
 
 /*
  * All of them: not glued to a letter, a digit or '_' ("fd3"), not negative ("-1"), not a piece of a decimal or dotted number
- * ("3.5", "127.0.0.1"; a comma parts numbers). Text may be UTF-8 or ISO-8859-1; terminal colour sequences are seen as spaces. The caller frees.
+ * ("3.5", "127.0.0.1"), but parted by a comma ("1,14"). Text may be UTF-8 or ISO-8859-1; terminal colour sequences are seen
+ * as spaces. The caller frees.
  */
 size_t numbers_find(const void *data, size_t n, struct number **list);
 

@@ -126,6 +126,41 @@ static void test_busy_wait(void)
     staged_end(&s);
 }
 
+/* The call that comes back with 0 is named for what it says, and not as polling. */
+static void test_reading_on_at_the_end(void)
+{
+    struct staged s;
+    staged_begin(&s);
+    int socket = staged_socket(&s, AF_INET, SOCK_STREAM);
+    staged_call(&s, CALL_recvfrom, socket, 0, 0)->source = (struct source){mem_string("client_tcp.c"), 42};
+    staged_stuck(&s, -1, true);
+    s.t.events[s.t.n_events - 1].stuck.at_end = true;
+    const struct check_result *result = staged_verdict(&s, "exits", "0", "client", NULL);
+    CU_ASSERT_STRING_EQUAL(result->diagnosis, "S057");
+    CU_ASSERT_EQUAL(result->line, 42);
+    CU_ASSERT_PTR_NOT_NULL(strstr(result->actual, "returns 0, which is the end"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(result->hint, "leave the loop"));
+    staged_end(&s);
+}
+
+/* What a child met with did not end its parent; what the parent tells of did. */
+static void test_ended_by_a_signal(void)
+{
+    struct staged s;
+    staged_begin(&s);
+    int socket = staged_socket(&s, AF_INET, SOCK_STREAM);
+    int dialogue = staged_accept(&s, socket);
+    s.process = 3;
+    staged_call(&s, CALL_recvfrom, dialogue, -1, ECONNRESET);
+    s.process = 2;
+    staged_print(&s, STREAM_STDERR, "accept: Interrupted system call\n");
+    staged_exit(&s, 1);
+    const struct check_result *result = staged_verdict(&s, "survives", "true", "client", NULL);
+    CU_ASSERT_STRING_EQUAL(result->diagnosis, "S064");
+    CU_ASSERT_PTR_NULL(strstr(result->actual, "ECONNRESET"));
+    staged_end(&s);
+}
+
 static void test_limits(void)
 {
     static const struct {
@@ -339,6 +374,8 @@ int suite_check(void)
         {"a deadlock says where the program waits", test_deadlock},
         {"other waits have their own diagnoses", test_other_waits},
         {"a busy wait is not a life", test_busy_wait},
+        {"reading on at the end is no polling", test_reading_on_at_the_end},
+        {"a server that a signal ended is told so", test_ended_by_a_signal},
         {"limits cost the program that goes over them", test_limits},
         {"trouble of ours costs nothing", test_not_the_students_fault},
         {"a peer that cannot begin is our fault", test_peer_that_cannot_begin},

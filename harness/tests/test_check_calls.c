@@ -259,6 +259,26 @@ static void test_bad_descriptor(void)
     staged_end(&s);
 }
 
+/* What is said once the next call on that socket has failed as well is about that one. */
+static void test_going_on_is_no_report(void)
+{
+    struct staged s;
+    staged_begin(&s);
+    int socket = staged_socket(&s, AF_INET, SOCK_STREAM);
+    staged_address(&s, CALL_connect, socket, "127.0.0.1:5000", -1, ECONNREFUSED);
+    staged_call(&s, CALL_sendto, socket, -1, ENOTCONN);
+    staged_print(&s, STREAM_STDERR, "send: Transport endpoint is not connected\n");
+    CU_ASSERT_STRING_EQUAL(CODE("reports-error", "connect"), "S023");
+    staged_end(&s);
+    staged_begin(&s);
+    socket = staged_socket(&s, AF_INET, SOCK_STREAM);
+    staged_address(&s, CALL_connect, socket, "127.0.0.1:5000", -1, ECONNREFUSED);
+    staged_call(&s, CALL_shutdown, socket, -1, ENOTCONN); /* cleans up first, and tells then */
+    staged_print(&s, STREAM_STDERR, "connect: Connection refused\n");
+    CU_ASSERT_STRING_EQUAL(CODE("reports-error", "connect"), "passed");
+    staged_end(&s);
+}
+
 static void test_reports_error(void)
 {
     struct staged s;
@@ -333,6 +353,7 @@ int suite_check_calls(void)
         {"calls come in their order, on one socket", test_order},
         {"nothing is done with descriptor -1", test_bad_descriptor},
         {"errors are reported on standard error", test_reports_error},
+        {"going on with the socket is no report", test_going_on_is_no_report},
         {"no success is claimed after a failure", test_claims_nothing},
         {"steps are announced", test_says},
     };

@@ -255,8 +255,10 @@ void terminal_drain(void *context, uint32_t events);
  */
 bool terminals_deliver(struct tracer *tracer);
 
-/* tracer_input.c: FD becomes the input's. */
-int input_open(struct tracer *tracer, int actor, int fd);
+/* tracer_input.c: FD, where it is written, and READER, the pipe's other end, become the input's. */
+int input_open(struct tracer *tracer, int actor, int fd, int reader);
+/* A call that may have held the pipe is over. */
+void input_go_on(struct tracer *tracer, int actor);
 void inputs_free(struct tracer *tracer);
 
 /* tracer_stop.c: handles all stops that there are; whether there was any. */

@@ -211,7 +211,7 @@ static bool exit_matters(enum role role, const struct descriptor *descriptor)
     if (role == ROLE_SEND || role == ROLE_RECEIVE)
         return descriptor->kind != DESCRIPTOR_FILE;
     if (role == ROLE_SPLICE)
-        return descriptor->kind == DESCRIPTOR_SOCKET;
+        return true; /* until then it may hold the pipe that is standard input */
     if (role == ROLE_CLOSE)
         return descriptor->kind == DESCRIPTOR_SOCKET || descriptor->kind == DESCRIPTOR_NONE;
     return !is_in(role, without_exit);
@@ -422,6 +422,8 @@ static void leave(struct tracer *tracer, struct thread *thread)
     if (call->result >= 0 && !empty && is_in(role, on_sockets) && (call->socket >= 0 || call->new_socket >= 0))
         time_progress(tracer);
     call_abandon(thread);
+    if (role == ROLE_SPLICE)
+        input_go_on(tracer, thread->process->actor);
     go_on(tracer, thread, event, false);
 }
 

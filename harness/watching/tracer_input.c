@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -34,7 +35,8 @@ static bool is_halt(size_t done)
 struct input {
     struct tracer *tracer;
     int actor;
-    int fd; /* our end of the pipe; -1: closed */
+    int fd;     /* our end of the pipe; -1: closed */
+    int reader; /* the other end: nobody reads here, it tells whether something lies in the pipe */
     struct piece {
         const char *data;
         size_t n, done;
@@ -65,10 +67,28 @@ static void note(struct input *input, const char *data, size_t n)
     tracer_progress(tracer);
 }
 
-/* Writes what there is room for; false when the pipe is full. */
+/*
+ * splice() holds the pipe as long as it has something to move, and waits with it where the other side takes nothing. Who writes
+ * then waits too, and is not to be disturbed: for ever, when it is us who play the other side. Of an empty pipe it lets go.
+ */
+static bool is_held(const struct input *input)
+{
+    const struct tracer *tracer = input->tracer;
+    bool moving = false;
+    for (size_t i = 0; i < tracer->n_threads; i++) {
+        const struct thread *thread = tracer->threads[i];
+        moving |= thread->process->actor == input->actor && thread->in_call && call_role(thread->row->id) == ROLE_SPLICE;
+    }
+    struct pollfd pipe = {.fd = input->reader, .events = POLLIN};
+    return moving && poll(&pipe, 1, 0) > 0;
+}
+
+/* Writes what there is room for; false when the pipe is full, or not to be touched. */
 static bool feed_piece(struct input *input, struct piece *piece)
 {
     while (piece->done < piece->n) {
+        if (is_held(input))
+            return false;
         if (is_halt(piece->done) && tracer_weary(input->tracer))
             return true;
         size_t end = next_halt(piece->done) < piece->n ? next_halt(piece->done) : piece->n;
@@ -100,10 +120,10 @@ static void room_again(void *context, uint32_t events)
     feed(context);
 }
 
-int input_open(struct tracer *tracer, int actor, int fd)
+int input_open(struct tracer *tracer, int actor, int fd, int reader)
 {
     struct input *input = mem_alloc(sizeof *input);
-    *input = (struct input){.tracer = tracer, .actor = actor, .fd = fd};
+    *input = (struct input){.tracer = tracer, .actor = actor, .fd = fd, .reader = reader};
     while (tracer->n_inputs <= (size_t)actor)
         *ARRAY_ADD(tracer->inputs, tracer->n_inputs) = NULL;
     tracer->inputs[actor] = input;
@@ -117,6 +137,7 @@ void inputs_free(struct tracer *tracer)
         if (tracer->inputs[i] == NULL)
             continue;
         shut(tracer->inputs[i]);
+        close(tracer->inputs[i]->reader);
         free(tracer->inputs[i]->pieces);
         free(tracer->inputs[i]);
     }
@@ -126,6 +147,13 @@ void inputs_free(struct tracer *tracer)
 static struct input *input_of(const struct tracer *tracer, int actor)
 {
     return (size_t)actor < tracer->n_inputs ? tracer->inputs[actor] : NULL;
+}
+
+void input_go_on(struct tracer *tracer, int actor)
+{
+    struct input *input = input_of(tracer, actor);
+    if (input != NULL)
+        feed(input);
 }
 
 void tracer_input(struct tracer *tracer, int actor, const char *data, size_t n)

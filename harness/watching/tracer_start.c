@@ -170,7 +170,7 @@ int tracer_start(struct tracer *tracer, const struct launch *launch, struct err 
     fcntl(input_in, F_SETFL, O_NONBLOCK);
     if (attach(tracer, pid, &start, ready_out, err) < 0)
         return -1;
-    if (launch->input && input_open(tracer, launch->actor, steal_fd(&input_in)) < 0)
+    if (launch->input && input_open(tracer, launch->actor, steal_fd(&input_in), steal_fd(&input_out)) < 0)
         return err_errno(err, BLAME_HARNESS, "epoll_ctl");
     return let_go(tracer, pid, go_in, trouble_out, err);
 }

@@ -29,8 +29,8 @@ static char *exercise_in(const char *path)
 static void add(struct fixtures *fixtures, const char *path)
 {
     struct fixture *fixture = ARRAY_ADD(fixtures->items, fixtures->n);
-    fixture->path = mem_bytes(path, strlen(path) - 1); /* without its final slash */
-    fixture->exercise = exercise_in(fixture->path);
+    fixture->path = mem_string(path);
+    fixture->exercise = exercise_in(path);
 }
 
 int fixtures_find(struct fixtures *fixtures, const char *root, const char *match, size_t sample, struct err *err)
@@ -44,7 +44,8 @@ int fixtures_find(struct fixtures *fixtures, const char *root, const char *match
     AUTO_FREE const char **fit = mem_alloc((found.gl_pathc + 1) * sizeof *fit);
     size_t n = 0;
     for (size_t i = 0; i < found.gl_pathc; i++) {
-        const char *path = found.gl_pathv[i] + strlen(root) + 1;
+        char *path = found.gl_pathv[i] + strlen(root) + 1;
+        path[strlen(path) - 1] = '\0'; /* its slash, by which only folders were found */
         if (fnmatch(match, path, FNM_EXTMATCH) == 0)
             fit[n++] = path;
     }

@@ -1,4 +1,5 @@
 /* What the program says of failures and successes: reports-error, claims-nothing, says, complains. */
+#include <errno.h>
 #include <string.h>
 
 #include "ground/escape.h"
@@ -59,7 +60,9 @@ static const char *find_claim(const struct output_text *out, size_t failed, enum
 static size_t went_on_in_silence(const struct trial *trial, size_t failed, const struct output_text *err)
 {
     size_t next = facts_went_on(trial->t, failed);
-    if (next == NOWHERE || call_role(trial->t->events[next].call.id) == ROLE_SHUTDOWN)
+    int error = trial->t->events[failed].call.error;
+    /* A connect() that is still under way fails later: the next call is a way to learn of it. */
+    if (next == NOWHERE || error == EINPROGRESS || error == EINTR || call_role(trial->t->events[next].call.id) == ROLE_SHUTDOWN)
         return NOWHERE;
     const char *text = buf_text(&err->text);
     for (size_t i = output_after(err, failed), end = output_after(err, next); i < end; i++)

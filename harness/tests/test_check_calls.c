@@ -277,6 +277,13 @@ static void test_going_on_is_no_report(void)
     staged_print(&s, STREAM_STDERR, "connect: Connection refused\n");
     CU_ASSERT_STRING_EQUAL(CODE("reports-error", "connect"), "passed");
     staged_end(&s);
+    staged_begin(&s);
+    socket = staged_socket(&s, AF_INET, SOCK_STREAM);
+    staged_address(&s, CALL_connect, socket, "127.0.0.1:5000", -1, EINPROGRESS);
+    staged_call(&s, CALL_read, socket, -1, ECONNREFUSED); /* which asks how the attempt went */
+    staged_print(&s, STREAM_STDERR, "connect: Connection refused\n");
+    CU_ASSERT_STRING_EQUAL(CODE("reports-error", "connect"), "passed");
+    staged_end(&s);
 }
 
 static void test_reports_error(void)

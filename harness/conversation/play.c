@@ -143,17 +143,25 @@ static enum progress step_start(struct play *play, const struct step *step, stru
     return tracer_start(play->tracer, &launch, err) < 0 ? PROGRESS_BROKEN : PROGRESS_ON;
 }
 
-/* Blocked, and not merely asleep: a program that pauses between two sends is not waiting for anybody yet. */
+/*
+ * Blocked, and not merely asleep: a program that pauses between two sends is not waiting for anybody yet. One that sleeps again
+ * and again while nothing comes of it, for ever, in a thread of its own, counts as waiting; once it is known, sooner.
+ */
 static enum progress step_until_waiting(struct play *play, int actor)
 {
-    enum { MOST_SLEEPS = 1000 }; /* one that sleeps for ever in a thread of its own counts as waiting */
-    for (int sleeps = 0; sleeps < MOST_SLEEPS; sleeps++) {
+    enum { MOST_IN_VAIN = 1000, MOST_WHEN_KNOWN = 50 };
+    uint64_t progress = tracer_progress_count(play->tracer);
+    for (int in_vain = 0; in_vain < (play->drowsy ? MOST_WHEN_KNOWN : MOST_IN_VAIN); in_vain++) {
         if (tracer_run(play->tracer, false, NULL, NULL) == RUN_LIMIT)
             return PROGRESS_LIMIT;
         play->rested = !tracer_sleeping(play->tracer, actor) || !tracer_pass_time(play->tracer);
         if (play->rested)
-            break;
+            return PROGRESS_ON;
+        if (progress != tracer_progress_count(play->tracer))
+            in_vain = 0;
+        progress = tracer_progress_count(play->tracer);
     }
+    play->drowsy = true;
     return PROGRESS_ON;
 }
 

@@ -25,6 +25,7 @@ struct play {
     int *met;      /* by step: how many times what that `until` with hold waits for has happened */
     int step;
     bool rested; /* the world is quiet, and nobody has done anything since */
+    bool drowsy; /* some program sleeps again and again, and will for ever */
     size_t seen; /* events looked at by the `until` in progress */
     int found;   /* how many of them were what it waits for */
 };

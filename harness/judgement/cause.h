@@ -75,6 +75,8 @@ bool cause_is_socket(const struct inquiry *inquiry, struct cause *cause, int soc
 const char *cause_told_path(const struct trial *trial, int actor);
 /* Whether two paths end in the same name: one may be relative, the other absolute. */
 bool cause_same_name(const char *a, const char *b);
+/* Whether a path in a call is what remains of the one that the program was told, when that does not fit. */
+bool cause_path_is_cut(const char *given, const char *told);
 /* What is wrong with the path in this call's address, if anything. */
 bool cause_is_path(const struct inquiry *inquiry, struct cause *cause, const struct event *e);
 /* A path taken by force: the unlink() before this bind that removed a path which another server held. */

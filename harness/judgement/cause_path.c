@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include "ground/text.h"
 #include "judgement/cause.h"
@@ -32,20 +33,32 @@ const char *cause_told_path(const struct trial *trial, int actor)
     return path;
 }
 
+/* Of one that is longer than sun_path only the beginning is in the transcript; the kernel got it whole, and refused it. */
+static bool path_is_too_long(const char *path)
+{
+    return strlen(path) > sizeof(((struct sockaddr_un *)NULL)->sun_path);
+}
+
+bool cause_path_is_cut(const char *given, const char *told)
+{
+    enum { SHORTEST_CUT = 90 }; /* nobody cuts a path much shorter than sun_path is */
+    const char *given_name = last_part(given), *name = last_part(told);
+    size_t n = strlen(given_name);
+    return strlen(given) > SHORTEST_CUT && !path_is_too_long(given) && n < strlen(name) && strncmp(given_name, name, n) == 0;
+}
+
 /* A server may make its socket under a longer name first: only another beginning is a wrong one. */
 bool cause_is_path(const struct inquiry *inquiry, struct cause *cause, const struct event *e)
 {
-    enum { SHORTEST_CUT = 90 }; /* nobody cuts a path much shorter than sun_path is */
     AUTO_FREE char *given = address_text(&e->call.address);
     if (given[0] == '@' && inquiry->meeting.path[0] != '@')
         return cause_is(cause, DIAGNOSIS_WRONG_PATH, e,
                         mem_printf(_("%s gives %s a name that begins with a NUL, which is no path"), inquiry->who,
                                    call_title(&e->call)));
     const char *right = inquiry->meeting.path, *name = last_part(right), *given_name = last_part(given);
-    if (strncmp(given_name, name, strlen(name)) == 0)
+    if (strncmp(given_name, name, strlen(name)) == 0 || path_is_too_long(given))
         return false;
-    bool cut = strlen(given) > SHORTEST_CUT && strncmp(name, given_name, strlen(given_name)) == 0;
-    if (cut)
+    if (cause_path_is_cut(given, right))
         return cause_is(cause, DIAGNOSIS_PATH_CUT, e,
                         mem_printf(_("%s has cut the path: of its %zu bytes, %s gets %zu"), inquiry->who, strlen(right),
                                    call_title(&e->call), strlen(given)));

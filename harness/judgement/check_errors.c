@@ -100,6 +100,13 @@ static void not_reported(struct trial *trial, size_t failed, size_t next, const 
     }
 }
 
+/* Whether what standard error says after FAILED tells neither which call that was nor why it failed. */
+static bool is_vague(const struct output_text *err, size_t failed)
+{
+    size_t from = output_after(err, failed);
+    return claims_mere_failure(buf_text(&err->text) + from, err->text.len - from);
+}
+
 static bool takes_either_stream(const struct trial *trial)
 {
     const char *any = check_parameter(trial->spec, "any-stream");
@@ -129,12 +136,17 @@ void judge_reports_error(struct trial *trial)
     bool reported = failed != NOWHERE && next == NOWHERE &&
                     (output_visible(&err, output_after(&err, failed)) ||
                      (either && output_visible(&out, output_after(&out, failed))));
-    if (reported || unneeded)
+    if (reported && !either && is_vague(&err, failed)) {
+        trial_fails(trial, DIAGNOSIS_ERROR_VAGUE, &trial->t->events[failed]);
+        trial_shows(trial, _("%s failed with %s; the message names neither the call nor the cause"),
+                    call_title(&trial->t->events[failed].call), error_name(trial->t->events[failed].call.error));
+    } else if (reported || unneeded) {
         trial_passes(trial);
-    else if (failed == NOWHERE)
+    } else if (failed == NOWHERE) {
         did_not_fail(trial, role);
-    else
+    } else {
         not_reported(trial, failed, next, &out);
+    }
     trial_expects(trial, _("an error message once %s has failed"), role_calls(role));
 }
 

@@ -1,4 +1,4 @@
-/* The path of a local socket: path, spares-path. */
+/* The path of a local socket: path, spares-path, cuts-no-path. */
 #include <string.h>
 #include <sys/socket.h>
 
@@ -96,4 +96,27 @@ void judge_spares_path(struct trial *trial)
         return;
     }
     trial_passes(trial);
+}
+
+void judge_cuts_no_path(struct trial *trial)
+{
+    const struct transcript *t = trial->t;
+    const char *told = cause_told_path(trial, trial->actor);
+    trial_requires(trial, _("The program does not go to another path than the one that it was told"));
+    trial_expects(trial, _("no call with a path that is cut off"));
+    trial_passes(trial);
+    for (size_t i = 0; i < t->n_events && told != NULL; i++) {
+        const struct event *e = &t->events[i];
+        bool names_one = facts_is_call(t, e, trial->actor, ROLE_BIND) || facts_is_call(t, e, trial->actor, ROLE_CONNECT) ||
+                         facts_is_call(t, e, trial->actor, ROLE_SEND);
+        if (!names_one || address_family(&e->call.address) != AF_UNIX)
+            continue;
+        AUTO_FREE char *given = address_text(&e->call.address);
+        if (!cause_path_is_cut(given, told))
+            continue;
+        trial_fails(trial, DIAGNOSIS_PATH_CUT, e);
+        trial_shows(trial, _("of the %zu bytes of the path, %s gets %zu"), strlen(told), call_title(&e->call),
+                    strlen(given));
+        return;
+    }
 }

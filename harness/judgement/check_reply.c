@@ -1,4 +1,4 @@
-/* Replies that say how much was received: receives-count, replies-after-end. */
+/* Replies that say how much was received: receives-count, replies-after-end, replies-after-message. */
 #include <string.h>
 
 #include "ground/text.h"
@@ -68,26 +68,49 @@ void judge_receives_count(struct trial *trial)
     facts_connections_free(list, n);
 }
 
-void judge_replies_after_end(struct trial *trial)
+/*
+ * The first deed of the peer's that shows a reply before the peer did what it is to wait for (AWAITED, or closed): an event, or
+ * NOWHERE.
+ */
+static size_t early_reply(const struct trial *trial, enum deed_kind awaited)
 {
     const struct transcript *t = trial->t;
-    trial_requires(trial, _("The program replies when the client has closed its sending direction, and not before"));
-    trial_expects(trial, _("nothing before the end of file"));
-    trial_passes(trial);
-    bool ended = false;
+    bool over = false;
     for (size_t i = 0; i < t->n_events; i++) {
         const struct event *e = &t->events[i];
         if (e->kind != EVENT_DEED || e->actor != trial->actor)
             continue;
         if (e->deed.kind == DEED_CONNECTED)
-            ended = false;
-        ended |= e->deed.kind == DEED_HALF_CLOSED || e->deed.kind == DEED_CLOSED;
-        if (e->deed.kind != DEED_RECEIVED || ended)
-            continue;
-        size_t sent = facts_next_call(t, trial_program(trial), ROLE_SEND, 0);
-        trial_fails(trial, DIAGNOSIS_REPLIED_EARLY, trial_event(trial, sent));
-        trial_shows(trial, ngettext("%zu byte came before it", "%zu bytes came before it", e->deed.bytes.total),
-                    e->deed.bytes.total);
+            over = false;
+        over |= e->deed.kind == awaited || e->deed.kind == DEED_CLOSED;
+        if (e->deed.kind == DEED_RECEIVED && !over)
+            return i;
+    }
+    return NOWHERE;
+}
+
+static void replies_after(struct trial *trial, enum deed_kind awaited, enum diagnosis diagnosis)
+{
+    size_t early = early_reply(trial, awaited);
+    if (early == NOWHERE) {
+        trial_passes(trial);
         return;
     }
+    size_t bytes = trial->t->events[early].deed.bytes.total;
+    trial_fails(trial, diagnosis, trial_event(trial, facts_next_call(trial->t, trial_program(trial), ROLE_SEND, 0)));
+    trial_shows(trial, ngettext("%zu byte came before it", "%zu bytes came before it", bytes), bytes);
+}
+
+void judge_replies_after_end(struct trial *trial)
+{
+    trial_requires(trial, _("The program replies when the client has closed its sending direction, and not before"));
+    trial_expects(trial, _("nothing before the end of file"));
+    replies_after(trial, DEED_HALF_CLOSED, DIAGNOSIS_REPLIED_EARLY);
+}
+
+void judge_replies_after_message(struct trial *trial)
+{
+    trial_requires(trial, _("The program replies when the client has sent its message, and not before"));
+    trial_expects(trial, _("nothing before the message"));
+    replies_after(trial, DEED_SENT, DIAGNOSIS_REPLIED_UNASKED);
 }

@@ -134,19 +134,64 @@ static bool own_message_follows(const struct trial *trial, const struct output_t
     return false;
 }
 
+/* Whether what lies in EARLIER behind the first SIZE bytes stands at AT: a longer message was in the same buffer before. */
+static bool rest_stands(const struct output_text *out, size_t at, const struct buf *earlier, size_t size)
+{
+    if (earlier->len < size + TELLING)
+        return false;
+    size_t rest = earlier->len - size < OWN_MESSAGE ? earlier->len - size : OWN_MESSAGE;
+    return out->text.len - at >= rest && memcmp(out->text.data + at, earlier->data + size, rest) == 0;
+}
+
+/*
+ * Whether the rest of what the program received before this piece, or before the last part of it, stands right behind it: what
+ * came over another connection, as a whole, or by one call.
+ */
+static bool earlier_message_follows(const struct trial *trial, const struct sightings *all, const struct printed *piece)
+{
+    const struct transcript *t = trial->t;
+    if (piece->end >= all->out.text.len)
+        return false;
+    for (size_t i = 0; i < all->n_flows && all->flows[i].last < piece->first; i++) {
+        AUTO_BUF earlier = BUF_EMPTY;
+        facts_flow_bytes(t, trial->actor, ROLE_RECEIVE, &all->flows[i], &earlier);
+        if (rest_stands(&all->out, piece->end, &earlier, piece->size))
+            return true;
+    }
+    size_t part = (size_t)call_moved(&t->events[piece->last].call);
+    for (size_t i = facts_next_call(t, trial->actor, ROLE_RECEIVE, 0); i < piece->last;
+         i = facts_next_call(t, trial->actor, ROLE_RECEIVE, i + 1)) {
+        const struct call *call = &t->events[i].call;
+        struct buf earlier = {call->data.data, call->data.stored, call->data.stored};
+        if (call_moved(call) > 0 && (rest_stands(&all->out, piece->end, &earlier, part) ||
+                                     (i < piece->first && rest_stands(&all->out, piece->end, &earlier, piece->size))))
+            return true;
+    }
+    return false;
+}
+
+/* What stands behind a printed piece and does not belong to it: a sentence; NULL when nothing does. */
+static const char *rubbish_behind(const struct trial *trial, const struct sightings *all, const struct printed *piece)
+{
+    if (rubbish_follows(&all->out, piece->end))
+        return _("unprintable bytes follow the message");
+    if (own_message_follows(trial, &all->out, piece->end))
+        return _("the bytes of another buffer follow the message");
+    if (earlier_message_follows(trial, all, piece))
+        return _("the end of an earlier, longer message follows this one");
+    return NULL;
+}
+
 /* False when there is nothing to complain of behind this message. */
 static bool complain(struct trial *trial, const struct sightings *all, const struct sighting *sighting)
 {
-    for (size_t i = 0; i < sighting->n_ends; i++) {
-        bool rubbish = rubbish_follows(&all->out, sighting->ends[i]);
-        if (!rubbish && !own_message_follows(trial, &all->out, sighting->ends[i]))
+    for (size_t i = 0; i < sighting->n_pieces; i++) {
+        const char *rubbish = rubbish_behind(trial, all, &sighting->pieces[i]);
+        if (rubbish == NULL)
             continue;
         trial_fails(trial, DIAGNOSIS_RUBBISH, trial_event(trial, sighting->flow->last));
         trial_expects(trial, _("the %zu bytes of the message, and text behind them"), sighting->size);
-        if (rubbish)
-            trial_shows(trial, _("unprintable bytes follow the message"));
-        else
-            trial_shows(trial, _("the bytes of another buffer follow the message"));
+        trial_shows(trial, "%s", rubbish);
         return true;
     }
     return false;

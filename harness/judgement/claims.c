@@ -19,6 +19,13 @@ static vocabulary doubts = {
     "tentative*", "essai*", "essay*", "trying", "try", "attempt*", "en cours", "perdu*", "lost", "interromp*",
     "interrup*", "false", "faux", "avant", "before", "rien", "jamais", "never", "nothing", "probleme*", "problem*",
     "abandon*", "mauvais*", "bad", "invalid*", "ko", "nok", "nope", "if", "si", NULL};
+/* Words that name neither a call nor a cause. */
+static vocabulary vague = {
+    "erreur*", "error*", "err", "echec*", "echou*", "fail*", "fatal*", "probleme*", "problem*", "oops", "oups", "ko", "nok",
+    "survenu*", "produit*", "occurred", "happened", "went", "wrong", "something", "quelque", "chose", "mal", "passe",
+    "abandon*", "desole*", "sorry", "un", "une", "an", "a", "the", "le", "la", "l'*", "il", "y", "eu", "est", "s'est", "is",
+    "was", "has", "been", "there", "exit*", "quit*", "fin", "arret", "stop", "ca", "marche", "ne", "pas", "programme",
+    "program", "du", "de", NULL};
 static vocabulary closing = {"ferm*", "clos*", "shutdown", "deconn*", "disconn*", "liber*", "termin*", "fin", NULL};
 
 /* What a line is about, and the participles that announce that it was done. */
@@ -81,8 +88,8 @@ static bool has(const char *line, const char *const *words)
     return false;
 }
 
-/* Nothing but words of success and small words around them. */
-static bool is_bare(const char *line)
+/* Nothing but words of either list. */
+static bool has_only(const char *line, const char *const *words, const char *const *others)
 {
     const char *p = line;
     while (*p != '\0') {
@@ -90,9 +97,9 @@ static bool is_bare(const char *line)
             p++;
             continue;
         }
-        size_t n = any_at(p, success);
+        size_t n = any_at(p, words);
         if (n == 0)
-            n = any_at(p, fillers);
+            n = any_at(p, others);
         if (n == 0)
             return false;
         p += n;
@@ -163,7 +170,7 @@ bool claims_success(const char *line, size_t n, enum role role)
         }
     }
     if (has(text, success))
-        return (about && !about_another) || is_bare(text);
+        return (about && !about_another) || has_only(text, success, fillers);
     return has(text, weak_success) && about && !about_another;
 }
 
@@ -172,4 +179,11 @@ bool claims_failure(const char *text, size_t n)
     AUTO_BUF folded = BUF_EMPTY;
     fold(&folded, (const unsigned char *)text, n);
     return has(buf_text(&folded), doubts);
+}
+
+bool claims_mere_failure(const char *text, size_t n)
+{
+    AUTO_BUF folded = BUF_EMPTY;
+    fold(&folded, (const unsigned char *)text, n);
+    return has(buf_text(&folded), doubts) && has_only(buf_text(&folded), vague, vague);
 }

@@ -86,10 +86,10 @@ static size_t take(struct search *search, size_t from, const struct buf *piece)
     }
 }
 
-static void add_end(struct sighting *sighting, size_t end)
+static void add_piece(struct sighting *sighting, struct printed piece)
 {
-    size_t *added = ARRAY_ADD(sighting->ends, sighting->n_ends);
-    *added = end;
+    struct printed *added = ARRAY_ADD(sighting->pieces, sighting->n_pieces);
+    *added = piece;
 }
 
 /* Each piece as a call received it, in order, each after its call. */
@@ -114,14 +114,14 @@ static bool find_pieces(struct search *search, struct sighting *sighting, const 
         from = take(search, from > after ? from : after, &piece);
         if (from == SIZE_MAX)
             break;
-        add_end(sighting, from);
+        add_piece(sighting, (struct printed){piece.len, from, i, i});
     }
     if (done == message->len && from != SIZE_MAX)
         return true;
     search->n_taken = n_taken;
-    sighting->n_ends = 0;
-    free(sighting->ends);
-    sighting->ends = NULL;
+    sighting->n_pieces = 0;
+    free(sighting->pieces);
+    sighting->pieces = NULL;
     return false;
 }
 
@@ -133,14 +133,14 @@ static void sight(struct search *search, struct sighting *sighting, const struct
     if (sighting->flow == NULL)
         return;
     size_t from = output_after(&search->all->out, sighting->flow->first);
-    size_t end = take(search, from, &sighting->text);
-    for (size_t n = sighting->text.len; end == SIZE_MAX && search->least > 0 && n-- > search->least;) {
+    size_t end = take(search, from, &sighting->text), size = sighting->text.len;
+    while (end == SIZE_MAX && search->least > 0 && size-- > search->least) {
         struct buf beginning = sighting->text;
-        beginning.len = n;
+        beginning.len = size;
         end = take(search, from, &beginning);
     }
     if (end != SIZE_MAX)
-        add_end(sighting, end);
+        add_piece(sighting, (struct printed){size, end, sighting->flow->first, sighting->flow->last});
     sighting->found = end != SIZE_MAX || find_pieces(search, sighting, message);
 }
 
@@ -170,7 +170,7 @@ void sightings_free(struct sightings *sightings)
 {
     for (size_t i = 0; i < sightings->n; i++) {
         buf_free(&sightings->items[i].text);
-        free(sightings->items[i].ends);
+        free(sightings->items[i].pieces);
     }
     free(sightings->items);
     free(sightings->flows);

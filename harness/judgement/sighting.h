@@ -8,13 +8,20 @@
 #include "judgement/facts.h"
 #include "judgement/output.h"
 
+/* A piece of a message, as it stands on standard output. */
+struct printed {
+    size_t size;        /* bytes of it, its newline included */
+    size_t end;         /* the offset right behind it */
+    size_t first, last; /* the calls that received its first and its last byte */
+};
+
 struct sighting {
     struct buf text;          /* the message, "\r\n" as "\n" */
     const struct flow *flow;  /* what the program received of it; NULL: nothing */
     size_t size;              /* bytes that the peer sent */
     bool found;
-    size_t *ends;             /* found: the offsets right behind each printed piece */
-    size_t n_ends;
+    struct printed *pieces;   /* found: the whole message, or its pieces */
+    size_t n_pieces;
 };
 
 struct sightings {

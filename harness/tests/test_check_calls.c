@@ -274,6 +274,8 @@ static void test_going_on_is_no_report(void)
     socket = staged_socket(&s, AF_INET, SOCK_STREAM);
     staged_address(&s, CALL_connect, socket, "127.0.0.1:5000", -1, ECONNREFUSED);
     staged_call(&s, CALL_shutdown, socket, -1, ENOTCONN); /* cleans up first, and tells then */
+    staged_print(&s, STREAM_STDERR, "Erreur !\n");
+    CU_ASSERT_STRING_EQUAL(CODE("reports-error", "connect"), "S158");
     staged_print(&s, STREAM_STDERR, "connect: Connection refused\n");
     CU_ASSERT_STRING_EQUAL(CODE("reports-error", "connect"), "passed");
     staged_end(&s);

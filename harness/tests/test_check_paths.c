@@ -116,6 +116,24 @@ static void test_cut_path(void)
     CU_ASSERT_STRING_EQUAL(result->diagnosis, "S130");
     CU_ASSERT_PTR_NOT_NULL(strstr(result->actual, "of its 119 bytes, bind gets 107"));
     CU_ASSERT_STRING_EQUAL(CODE("complains", "true"), "S130"); /* so it had nothing to complain of */
+    CU_ASSERT_STRING_EQUAL(CODE("cuts-no-path", "true"), "S130");
+    end_server(&s);
+}
+
+/* The kernel sees the whole path, and refuses it. */
+static void test_path_beyond_the_structure(void)
+{
+    char path[200] = "/tmp/";
+    memset(path + 5, 'p', sizeof path - 6);
+    char *arguments[] = {path, NULL};
+    struct staged s;
+    begin_server(&s, arguments);
+    struct call *call = staged_address(&s, CALL_connect, staged_socket(&s, AF_UNIX, SOCK_STREAM), "unix:/tmp/p", -1, EINVAL);
+    struct sockaddr_un *address = (struct sockaddr_un *)&call->address.storage;
+    memcpy(address->sun_path, path, sizeof call->address.storage - offsetof(struct sockaddr_un, sun_path));
+    call->address.len = sizeof call->address.storage;
+    CU_ASSERT_STRING_EQUAL(CODE("cuts-no-path", "true"), "passed");
+    CU_ASSERT_STRING_NOT_EQUAL(CODE("complains", "true"), "S130");
     end_server(&s);
 }
 
@@ -253,6 +271,7 @@ int suite_check_paths(void)
         {"a running server's path is spared", test_path_is_spared},
         {"wrong paths and paths left over are causes", test_causes},
         {"a path that was cut is a cause", test_cut_path},
+        {"a path that is too long and given whole is not cut", test_path_beyond_the_structure},
         {"a path taken by force is a cause", test_theft},
         {"each record's size is printed on a line of its own", test_counts},
         {"a path that another program took away is a cause", test_loss},

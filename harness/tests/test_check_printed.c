@@ -177,6 +177,41 @@ static void test_rubbish(void)
     staged_end(&s);
 }
 
+/* Two messages into one buffer, over one connection each or over the same one. */
+static const char *code_of_two(const char *second, const char *out, bool same_connection)
+{
+    static char code[8];
+    struct staged s;
+    staged_begin(&s);
+    int listening = staged_socket(&s, AF_INET, SOCK_STREAM);
+    staged_deed(&s, STAGED_PEER, DEED_CONNECTED, NULL);
+    staged_deed(&s, STAGED_PEER, DEED_SENT, "a long message\n");
+    int socket = staged_accept(&s, listening);
+    staged_data(&s, CALL_read, socket, "a long message\n");
+    staged_print(&s, STREAM_STDOUT, "a long message\n");
+    if (!same_connection) {
+        staged_deed(&s, STAGED_PEER, DEED_CONNECTED, NULL);
+        socket = staged_accept(&s, listening);
+    }
+    staged_deed(&s, STAGED_PEER, DEED_SENT, second);
+    staged_data(&s, CALL_read, socket, second);
+    staged_print(&s, STREAM_STDOUT, out);
+    snprintf(code, sizeof code, "%s", CODE("prints-no-rubbish", "server"));
+    staged_end(&s);
+    return code;
+}
+
+static void test_rest_of_an_earlier_message(void)
+{
+    for (int same = 0; same < 2; same++) {
+        CU_ASSERT_STRING_EQUAL(code_of_two("short\n", "short\n (6 bytes)\n", same == 1), "passed");
+        CU_ASSERT_STRING_EQUAL(code_of_two("short\n", "short\n message\n (6 bytes)\n", same == 1), "S047");
+        CU_ASSERT_STRING_EQUAL(code_of_two("short\n", "short\nmessage\n", same == 1), "passed");
+        CU_ASSERT_STRING_EQUAL(code_of_two("a\n", "a\nlong message\n", same == 1), "S047");
+        CU_ASSERT_STRING_EQUAL(code_of_two("a\n", "a\n\n", same == 1), "passed");
+    }
+}
+
 static void test_rubbish_without_a_message(void)
 {
     struct staged s;
@@ -271,6 +306,7 @@ int suite_check_printed(void)
         {"the message may be printed piece by piece", test_text_in_pieces},
         {"each of two equal messages is printed", test_same_text_of_two_clients},
         {"rubbish behind the message is seen, text is borne", test_rubbish},
+        {"the rest of an earlier message is rubbish behind this one", test_rest_of_an_earlier_message},
         {"without a message there is no rubbish either", test_rubbish_without_a_message},
         {"wrong bytes on the wire have their diagnoses", test_bytes},
         {"sizes and the end of the connection", test_sizes},

@@ -184,6 +184,23 @@ static void test_replies_after_the_end(void)
     staged_end(&s);
 }
 
+static void test_replies_after_the_message(void)
+{
+    struct staged s;
+    staged_begin(&s);
+    int listener = staged_socket(&s, AF_INET, SOCK_STREAM);
+    staged_deed(&s, STAGED_PEER, DEED_CONNECTED, NULL);
+    int dialogue = staged_accept(&s, listener);
+    staged_deed(&s, STAGED_PEER, DEED_SENT, "hello");
+    staged_data(&s, CALL_write, dialogue, "ok\n");
+    staged_deed(&s, STAGED_PEER, DEED_RECEIVED, "ok\n");
+    CU_ASSERT_STRING_EQUAL(staged_code(&s, "replies-after-message", "true", "server", NULL), "passed");
+    staged_deed(&s, STAGED_PEER, DEED_CONNECTED, NULL);
+    staged_deed(&s, STAGED_PEER, DEED_RECEIVED, "ok\n");
+    CU_ASSERT_STRING_EQUAL(staged_code(&s, "replies-after-message", "true", "server", NULL), "S157");
+    staged_end(&s);
+}
+
 int suite_check_shutdown(void)
 {
     static const struct unit_test tests[] = {
@@ -196,6 +213,7 @@ int suite_check_shutdown(void)
         {"calls are tried after shutdown()", test_tries},
         {"replies hold the right count", test_counts_in_replies},
         {"replies come after the end of the data", test_replies_after_the_end},
+        {"a reply before the message is seen", test_replies_after_the_message},
     };
     return suite_add("check_shutdown", tests, COUNT_OF(tests));
 }

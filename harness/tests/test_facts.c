@@ -245,6 +245,26 @@ static void test_no_claims(void)
     CU_ASSERT_FALSE(claims("\xff\xfe\x1b[", ROLE_CONNECT));
 }
 
+static bool says_no_more(const char *text)
+{
+    return claims_mere_failure(text, strlen(text));
+}
+
+static void test_mere_failures(void)
+{
+    CU_ASSERT_TRUE(says_no_more("Erreur !\n"));
+    CU_ASSERT_TRUE(says_no_more("Une erreur est survenue\nFin du programme.\n"));
+    CU_ASSERT_TRUE(says_no_more("\x1b[31mERROR\x1b[0m: something went wrong"));
+    CU_ASSERT_TRUE(says_no_more("L'appel a \xe9" "chou\xe9"));
+    CU_ASSERT_FALSE(says_no_more("Erreur : bind"));
+    CU_ASSERT_FALSE(says_no_more("erreur 98"));
+    CU_ASSERT_FALSE(says_no_more("error: Address already in use"));
+    CU_ASSERT_FALSE(says_no_more("Le serveur a refusé la connexion"));
+    CU_ASSERT_FALSE(says_no_more("port occupé"));
+    CU_ASSERT_FALSE(says_no_more("连接失败"));
+    CU_ASSERT_FALSE(says_no_more(""));
+}
+
 int suite_facts(void)
 {
     static const struct unit_test tests[] = {
@@ -261,6 +281,7 @@ int suite_facts(void)
         {"output keeps the way back to the events", test_output_positions},
         {"claims of success are understood", test_claims},
         {"other lines claim nothing", test_no_claims},
+        {"a message that names nothing is told from one that does", test_mere_failures},
     };
     return suite_add("facts", tests, COUNT_OF(tests));
 }

@@ -42,7 +42,8 @@ static void add_system(struct plan *plan)
 void plan_for_programs(struct plan *plan, const char *skeleton)
 {
     *plan = (struct plan){.root = mem_string(skeleton), .as_root = geteuid() == 0};
-    plan->bounds = (struct bounds){.memory = 2048 * MIB,
+    /* The address space is no measure: sanitizers reserve terabytes of it, each thread's allocator a lot. */
+    plan->bounds = (struct bounds){.memory = SIZE_MAX,
                                    .total = 512 * MIB,
                                    .processes = 256,
                                    .files = 1024,

@@ -27,8 +27,8 @@ struct operation {
 
 /* Bounds of each program in the world. */
 struct bounds {
-    size_t memory;      /* bytes of address space of one process */
-    size_t total;       /* bytes resident in all processes together */
+    size_t memory;      /* bytes of address space of one process; SIZE_MAX: any */
+    size_t total;       /* bytes resident in all processes together, their page tables included */
     unsigned processes; /* and threads */
     unsigned files;     /* descriptors of one process */
     size_t file_size;   /* bytes */

@@ -296,7 +296,7 @@ enum run tracer_run(struct tracer *tracer, bool advance, bool (*done)(void *cont
     for (;;) {
         if (tracer_pump(tracer))
             patience = fresh_patience;
-        if (tracer->transcript->limit != LIMIT_NONE)
+        if (tracer->transcript->limit != LIMIT_NONE || (quiet_look_is_due(tracer) && quiet_over_limit(tracer)))
             return RUN_LIMIT;
         if (done != NULL && done(context))
             return RUN_DONE;
@@ -343,6 +343,11 @@ bool tracer_sleeping(const struct tracer *tracer, int actor)
         if (tracer->threads[i]->process->actor == actor && tracer->threads[i]->wait == WAIT_SLEEP)
             return true;
     return false;
+}
+
+uint64_t tracer_progress_count(const struct tracer *tracer)
+{
+    return tracer->progress;
 }
 
 bool tracer_pass_time(struct tracer *tracer)

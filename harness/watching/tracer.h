@@ -55,6 +55,7 @@ void tracer_count(struct tracer *tracer, int actor);
 bool tracer_alive(const struct tracer *tracer, int actor); /* any process of it */
 bool tracer_main_alive(const struct tracer *tracer, int actor);
 bool tracer_sleeping(const struct tracer *tracer, int actor); /* a thread of it sleeps, and will wake by itself */
+uint64_t tracer_progress_count(const struct tracer *tracer); /* another number when the conversation has gone on */
 /* In a quiet world: the next sleep or wait with a timeout ends. False when there is none. */
 bool tracer_pass_time(struct tracer *tracer);
 int tracer_signal(struct tracer *tracer, int actor, int signal_number);

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -113,19 +114,43 @@ bool quiet_now(struct tracer *tracer)
     return !tracer_pump(tracer);
 }
 
+/* The number behind NAME in /proc/PID/status, in kB there; 0 when it is not there. */
+static size_t status_bytes(const char *status, const char *name)
+{
+    const char *found = strstr(status, name);
+    return found != NULL ? strtoul(found + strlen(name), NULL, 10) * 1024 : 0;
+}
+
+/* Page tables count: who reads one byte here and there in what it has reserved has few pages and many of them. */
 static size_t resident_bytes(const struct process *process)
 {
-    char path[64], text[128];
-    snprintf(path, sizeof path, "/proc/%d/statm", (int)process->pid);
+    char path[64], status[2048];
+    snprintf(path, sizeof path, "/proc/%d/status", (int)process->pid);
     AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
+    ssize_t n = fd >= 0 ? read(fd, status, sizeof status - 1) : -1;
     if (n <= 0)
         return 0;
-    text[n] = '\0';
-    unsigned long size = 0, resident = 0;
-    if (sscanf(text, "%lu %lu", &size, &resident) != 2)
+    status[n] = '\0';
+    return status_bytes(status, "\nVmRSS:") + status_bytes(status, "\nVmPTE:") + status_bytes(status, "\nVmSwap:");
+}
+
+/* System V segments of the world, which live on when nobody has them attached. */
+static size_t segment_bytes(void)
+{
+    enum { COLUMNS_BEFORE = 14 }; /* in front of what is resident */
+    FILE *list = fopen("/proc/sysvipc/shm", "re");
+    if (list == NULL)
         return 0;
-    return resident * (size_t)sysconf(_SC_PAGESIZE);
+    size_t sum = 0;
+    char line[512];
+    for (bool heading = true; fgets(line, sizeof line, list) != NULL; heading = false) {
+        char *at = line;
+        for (int i = 0; i < COLUMNS_BEFORE && !heading; i++)
+            strtoul(at, &at, 10);
+        sum += heading ? 0 : strtoul(at, NULL, 10);
+    }
+    fclose(list);
+    return sum;
 }
 
 int64_t quiet_cpu(const struct tracer *tracer, int actor)
@@ -137,10 +162,17 @@ int64_t quiet_cpu(const struct tracer *tracer, int actor)
     return cpu;
 }
 
+bool quiet_look_is_due(const struct tracer *tracer)
+{
+    enum { STOPS = 64 }; /* a look costs as much as some stops do */
+    return tracer->stops - tracer->looked_at >= STOPS;
+}
+
 /* The bound on processor time is on time without any progress: serving hundreds of clients may take its time. */
 bool quiet_over_limit(struct tracer *tracer)
 {
-    size_t resident = 0;
+    size_t resident = segment_bytes();
+    tracer->looked_at = tracer->stops;
     for (size_t i = 0; i < tracer->n_processes; i++)
         resident += resident_bytes(tracer->processes[i]);
     if (resident > tracer->bounds.total)

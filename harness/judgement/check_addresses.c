@@ -7,6 +7,7 @@
 #include "ground/text.h"
 #include "judgement/cause.h"
 #include "judgement/check_values.h"
+#include "judgement/serving.h"
 
 /* Says what is wrong with the family or the port of an address; false when both are right. */
 static bool wrong_meeting_point(struct trial *trial, const struct event *e, int family, int port)
@@ -144,6 +145,15 @@ static void wrong_bind(struct trial *trial, const struct event *e, const struct 
     }
 }
 
+/* The same address, or every address of IPv6 where that takes in those of IPv4. */
+static bool is_bound_as(const struct trial *trial, const struct event *bind, const struct address *wanted)
+{
+    const struct address *given = &bind->call.address;
+    return address_equal(given, wanted) ||
+           (address_is_any(wanted) && address_is_any(given) && address_port(given) == address_port(wanted) &&
+            call_succeeded(&bind->call) && serving_covers(trial->t, bind, address_family(wanted)));
+}
+
 void judge_binds_to(struct trial *trial)
 {
     const struct transcript *t = trial->t;
@@ -163,7 +173,7 @@ void judge_binds_to(struct trial *trial)
          i = facts_next_call(t, trial->actor, ROLE_BIND, i + 1)) {
         const struct event *e = &t->events[i];
         if (e->call.socket >= 0 && t->sockets[e->call.socket].type == type &&
-            address_equal(&e->call.address, &wanted)) {
+            is_bound_as(trial, e, &wanted)) {
             trial_passes(trial);
             return;
         }

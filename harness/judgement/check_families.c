@@ -9,8 +9,7 @@
 #include "judgement/output.h"
 #include "judgement/serving.h"
 
-/* Whether SOCKET, bound by this call, takes clients of that family. */
-static bool covers(const struct transcript *t, const struct event *bind, int family)
+bool serving_covers(const struct transcript *t, const struct event *bind, int family)
 {
     int given = address_family(&bind->call.address);
     return given == family || (family == AF_INET && given == AF_INET6 &&
@@ -44,7 +43,7 @@ static size_t find_conflict(const struct trial *trial, int family, size_t *bound
         bool is_bind = facts_is_call(t, e, trial->actor, ROLE_BIND);
         if ((is_bind || facts_is_call(t, e, trial->actor, ROLE_LISTEN)) && fails_in_use(e))
             return i;
-        if (is_bind && call_succeeded(&e->call) && e->call.socket >= 0 && covers(t, e, family))
+        if (is_bind && call_succeeded(&e->call) && e->call.socket >= 0 && serving_covers(t, e, family))
             *bound = i;
     }
     return NOWHERE;

@@ -8,6 +8,7 @@
 #include "ground/text.h"
 #include "judgement/check_values.h"
 #include "judgement/echo.h"
+#include "judgement/serving.h"
 #include "judgement/trial.h"
 
 static bool is_default_protocol(const struct socket_object *socket)
@@ -45,6 +46,14 @@ static void wrong_socket(struct trial *trial, size_t made, size_t tried, int fam
     trial_expects(trial, _("a socket %s, %s"), family_constant(family), type_constant(type));
 }
 
+/* Whether a socket of another family does the same: one of IPv6, bound to every address, IPv4 ones too. */
+static bool stands_for(const struct trial *trial, int index, int family)
+{
+    size_t bind = serving_bind(trial->t, trial->actor, index);
+    return bind != NOWHERE && address_is_any(&trial->t->events[bind].call.address) &&
+           serving_covers(trial->t, &trial->t->events[bind], family);
+}
+
 void judge_creates_socket(struct trial *trial)
 {
     int family = -1, type = -1;
@@ -62,7 +71,8 @@ void judge_creates_socket(struct trial *trial)
         const struct socket_object *socket = &t->sockets[call->new_socket];
         if (socket->library)
             continue;
-        if (socket->family == family && socket->type == type && is_default_protocol(socket)) {
+        bool right_family = socket->family == family || stands_for(trial, call->new_socket, family);
+        if (right_family && socket->type == type && is_default_protocol(socket)) {
             trial_passes(trial);
             return;
         }

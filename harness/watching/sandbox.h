@@ -48,6 +48,12 @@ struct probe {
 void sandbox_probe_begin(const struct plan *plan, struct probe *probe);
 int sandbox_probe_end(struct probe *probe, struct err *err);
 
+/*
+ * In the world's first process: a descriptor (O_PATH) of what makes pseudo-terminals, which nobody else finds any more from then
+ * on. The system has a few thousand of them for all worlds together, and a program could take them all. -1: errno says why.
+ */
+int sandbox_take_terminals(void);
+
 /* In a child of the world, before exec: a session of its own, limits, default signals. Async-signal-safe. 0 or -1. */
 int sandbox_confine(const struct bounds *bounds);
 /*

@@ -118,6 +118,7 @@ struct tracer {
     size_t n_threads;
     struct stranger *strangers;
     size_t n_strangers;
+    int ptmx; /* opened anew for each terminal */
     struct terminal **terminals;
     size_t n_terminals;
     bool pours; /* somebody lets the kernel itself carry bytes, maybe to a terminal */

@@ -14,6 +14,7 @@
 
 #include "ground/text.h"
 #include "watching/memory.h"
+#include "watching/sandbox.h"
 #include "watching/tracee.h"
 
 #define MILLISECOND INT64_C(1000000)
@@ -35,7 +36,8 @@ struct tracer *tracer_new(struct transcript *transcript, const struct bounds *bo
     tracer->signals = signalfd(-1, &children, SFD_NONBLOCK | SFD_CLOEXEC);
     tracer->softnet = open("/proc/net/softnet_stat", O_RDONLY | O_CLOEXEC);
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
-    if (tracer->epoll < 0 || tracer->signals < 0 || tracer->softnet < 0 ||
+    tracer->ptmx = sandbox_take_terminals();
+    if (tracer->epoll < 0 || tracer->ptmx < 0 || tracer->signals < 0 || tracer->softnet < 0 ||
         epoll_ctl(tracer->epoll, EPOLL_CTL_ADD, tracer->signals, &event) < 0) {
         err_errno(err, BLAME_ENVIRONMENT, _("cannot watch programs"));
         tracer_free(tracer);
@@ -64,6 +66,7 @@ void tracer_free(struct tracer *tracer)
     free(tracer->watched);
     free(tracer->tracked);
     free(tracer->spending);
+    close(tracer->ptmx);
     close(tracer->epoll);
     close(tracer->signals);
     close(tracer->softnet);

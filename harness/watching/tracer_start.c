@@ -4,6 +4,7 @@
 #include <linux/close_range.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -43,7 +44,9 @@ static void make_plain(int slave)
 
 static int open_terminal(struct tracer *tracer, int actor, enum stream stream, int *slave, struct err *err)
 {
-    AUTO_CLOSE int master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    char maker[32];
+    snprintf(maker, sizeof maker, "/proc/self/fd/%d", tracer->ptmx);
+    AUTO_CLOSE int master = open(maker, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     int unlocked = 0, number = -1;
     if (master < 0 || ioctl(master, TIOCSPTLCK, &unlocked) < 0 || ioctl(master, TIOCGPTN, &number) < 0)
         return err_errno(err, BLAME_ENVIRONMENT, _("cannot open a pseudo-terminal"));

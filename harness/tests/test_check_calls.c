@@ -1,6 +1,7 @@
 /* check: sockets, addresses, the order of calls, error messages. */
 #include <CUnit/CUnit.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -147,12 +148,18 @@ static void test_datagrams_and_paths(void)
     staged_end(&s);
 }
 
-static const char *code_of_bind(const char *address, int type)
+static const char *code_of_bind(const char *address, int type, bool v6only)
 {
     static char code[8];
     struct staged s;
     staged_begin(&s);
-    int socket = staged_socket(&s, AF_INET, type);
+    int socket = staged_socket(&s, address[0] == '[' ? AF_INET6 : AF_INET, type);
+    if (v6only) {
+        struct call *option = staged_call(&s, CALL_setsockopt, socket, 0, 0);
+        option->arg[1] = IPPROTO_IPV6;
+        option->arg[2] = IPV6_V6ONLY;
+        option->data = (struct bytes){mem_string("\1"), 1, 1, 0};
+    }
     staged_address(&s, CALL_bind, socket, address, 0, 0);
     snprintf(code, sizeof code, "%s", CODE("binds-to", "0.0.0.0:5000"));
     staged_end(&s);
@@ -161,13 +168,15 @@ static const char *code_of_bind(const char *address, int type)
 
 static void test_binds_to(void)
 {
-    CU_ASSERT_STRING_EQUAL(code_of_bind("0.0.0.0:5000", SOCK_STREAM), "passed");
-    CU_ASSERT_STRING_EQUAL(code_of_bind("0.0.0.0:34835", SOCK_STREAM), "S014");
-    CU_ASSERT_STRING_EQUAL(code_of_bind("0.0.0.0:5001", SOCK_STREAM), "S011");
-    CU_ASSERT_STRING_EQUAL(code_of_bind("127.0.0.1:5000", SOCK_STREAM), "S016");
-    CU_ASSERT_STRING_EQUAL(code_of_bind("1.0.0.127:5000", SOCK_STREAM), "S015");
-    CU_ASSERT_STRING_EQUAL(code_of_bind("[::]:5000", SOCK_STREAM), "S010");
-    CU_ASSERT_STRING_EQUAL(code_of_bind("0.0.0.0:5000", SOCK_DGRAM), "S003");
+    CU_ASSERT_STRING_EQUAL(code_of_bind("0.0.0.0:5000", SOCK_STREAM, false), "passed");
+    CU_ASSERT_STRING_EQUAL(code_of_bind("0.0.0.0:34835", SOCK_STREAM, false), "S014");
+    CU_ASSERT_STRING_EQUAL(code_of_bind("0.0.0.0:5001", SOCK_STREAM, false), "S011");
+    CU_ASSERT_STRING_EQUAL(code_of_bind("127.0.0.1:5000", SOCK_STREAM, false), "S016");
+    CU_ASSERT_STRING_EQUAL(code_of_bind("1.0.0.127:5000", SOCK_STREAM, false), "S015");
+    CU_ASSERT_STRING_EQUAL(code_of_bind("[::]:5000", SOCK_STREAM, false), "passed"); /* takes IPv4 clients too */
+    CU_ASSERT_STRING_EQUAL(code_of_bind("[::]:5000", SOCK_STREAM, true), "S010");
+    CU_ASSERT_STRING_EQUAL(code_of_bind("[::1]:5000", SOCK_STREAM, false), "S010");
+    CU_ASSERT_STRING_EQUAL(code_of_bind("0.0.0.0:5000", SOCK_DGRAM, false), "S003");
     struct staged s;
     staged_begin(&s);
     CU_ASSERT_STRING_EQUAL(CODE("binds-to", "0.0.0.0:5000"), "S001");

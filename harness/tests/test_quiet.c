@@ -184,6 +184,7 @@ static void who_sends_without_end_is_ended(void)
 
 static void disk_and_descriptors_have_an_end(void)
 {
+    watched_says("take-terminals", "0 of them\n", "exited 0");
     watched_says("fill-disk", "ENOSPC below 1 MiB, 1 files\n", "exited 0");
     struct watched w;
     if (watched_run(&w, "take-descriptors")) {

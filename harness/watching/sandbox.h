@@ -49,8 +49,8 @@ void sandbox_probe_begin(const struct plan *plan, struct probe *probe);
 int sandbox_probe_end(struct probe *probe, struct err *err);
 
 /*
- * In the world's first process: a descriptor (O_PATH) of what makes pseudo-terminals, which nobody else finds any more from then
- * on. The system has a few thousand of them for all worlds together, and a program could take them all. -1: errno says why.
+ * In the world's first process: a descriptor (O_PATH) of what makes pseudo-terminals, which nobody else finds from then on. The
+ * system has a few thousand of them for all worlds together, and a program could take them all. -1: errno says why.
  */
 int sandbox_take_terminals(void);
 

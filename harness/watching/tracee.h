@@ -68,6 +68,7 @@ struct thread {
     bool interrupted;  /* the call left with a restart code: it goes on, or becomes EINTR */
 
     unsigned empties;       /* calls in a row that gave nothing */
+    bool found;             /* the last call was a poll() that found something */
     enum call_id empty_id;  /* the last of them */
     int empty_error;
     uint64_t seen_activity; /* when it was parked */

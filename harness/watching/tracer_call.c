@@ -372,6 +372,22 @@ static bool is_empty(const struct thread *thread, enum role role)
     return may_end && call->result == 0 && !call->timed_out;
 }
 
+/*
+ * Whether this call was one more in vain. A sleep between two looks makes neither of them worth anything. Nor does a poll() that
+ * finds something: what counts is what is done then, a read() that gives an end of file for the hundredth time, or nothing but
+ * another poll().
+ */
+static bool count_in_vain(struct thread *thread, enum role role, bool empty)
+{
+    bool finds = role == ROLE_POLL && thread->call.result > 0, in_vain = empty || (finds && thread->found);
+    if (in_vain)
+        thread->empties++;
+    else if (role != ROLE_SLEEP && !finds)
+        thread->empties = 0;
+    thread->found = finds;
+    return in_vain;
+}
+
 static bool worth_recording(const struct thread *thread, enum role role, bool empty)
 {
     const struct call *call = &thread->call;
@@ -395,10 +411,7 @@ static void leave(struct tracer *tracer, struct thread *thread)
 {
     struct call *call = &thread->call;
     enum role role = call_role(call->id);
-    bool empty = is_empty(thread, role);
-    /* A sleep between two looks makes neither of them worth anything. */
-    if (role != ROLE_SLEEP)
-        thread->empties = empty ? thread->empties + 1 : 0;
+    bool empty = is_empty(thread, role), in_vain = count_in_vain(thread, role, empty);
     if ((role == ROLE_SOCKET || role == ROLE_ACCEPT) && call->result >= 0)
         add_socket(tracer, thread);
     if (role == ROLE_NEW_TIMER)
@@ -413,10 +426,10 @@ static void leave(struct tracer *tracer, struct thread *thread)
         }
         thread->message = 0;
     }
-    if (empty) {
+    if (in_vain) {
         thread->empty_id = call->id;
-        thread->empty_error = call->error;
-    } else if (!call->timed_out) {
+        thread->empty_error = call->result < 0 ? call->error : 0;
+    } else if (!call->timed_out && role != ROLE_POLL) { /* who has only looked has changed nothing */
         tracer_activity(tracer);
     }
     if (call->result >= 0 && !empty && is_in(role, on_sockets) && (call->socket >= 0 || call->new_socket >= 0))

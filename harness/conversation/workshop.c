@@ -12,13 +12,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "conversation/product.h"
 #include "conversation/worktime.h"
 #include "ground/text.h"
 #include "watching/build_paths.h"
 #include "watching/sandbox.h"
 
 static const char tools[] = "/tmp/tools";
-static const char product[] = "/tmp/program";
+static const char compiled_folder[] = "/tmp", compiled_name[] = "program", compiled[] = "/tmp/program";
 
 /* The course's flags. Missing includes cost nothing: the lecture's own sources lack one or two. A file that includes itself
    gives errors without end, which gcc would collect in memory. */
@@ -220,7 +221,7 @@ static int compile_as(const struct build_request *request, const struct bounds *
     if (manner->json)
         put(&a, "-fdiagnostics-format=json");
     put(&a, "-o");
-    put(&a, product);
+    put(&a, compiled);
     size_t skip = strlen(source->folder) + (source->folder[0] != '\0');
     if (source->recipe == RECIPE_SINGLE) {
         AUTO_FREE char *named = mem_printf("./%s", source->file); /* it may begin with a dash */
@@ -286,21 +287,25 @@ static int run_make(const struct build_request *request, const struct bounds *bo
     return result;
 }
 
-/* --- the product --- */
-
-static int copy_out(const char *path, size_t most, int executable, bool *found, struct err *err)
+/* A program that somebody has built on another machine, and that make holds to be up to date, is made again. */
+static int make_again(const struct build_request *request, const struct bounds *bounds, struct buf *log)
 {
-    AUTO_CLOSE int in = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    struct stat status;
-    char data[65536];
-    *found = in >= 0 && fstat(in, &status) == 0 && S_ISREG(status.st_mode) && (size_t)status.st_size <= most;
-    if (!*found)
-        return 0;
-    size_t copied = 0;
-    for (ssize_t n; (n = read(in, data, sizeof data)) > 0; copied += (size_t)n)
-        if (copied + (size_t)n > most || write(executable, data, (size_t)n) != n)
-            return err_errno(err, BLAME_ENVIRONMENT, _("cannot keep the compiled program"));
-    return 0;
+    char command[] = "make", quiet[] = "-s", always[] = "-B";
+    AUTO_FREE char *target = mem_string(request->source->name);
+    char *argv[] = {command, quiet, always, target, NULL};
+    log->len = 0;
+    return run_tool(argv, request, bounds, log);
+}
+
+/* Takes what the build has left out of its world. */
+static int take(const struct build_request *request, const struct bounds *bounds, int executable, enum product *found,
+                struct err *err)
+{
+    const struct program_source *source = request->source;
+    if (source->recipe != RECIPE_MAKE)
+        return product_take(compiled_folder, compiled_name, bounds->file_size, executable, found, err);
+    AUTO_FREE char *name = mem_printf("%s/%s", source->folder[0] != '\0' ? source->folder : ".", source->name);
+    return product_take(BUILD_SOURCES, name, bounds->file_size, executable, found, err);
 }
 
 int workshop_run(const struct build_request *request, const struct bounds *bounds, int executable, enum workshop_end *end,
@@ -315,13 +320,15 @@ int workshop_run(const struct build_request *request, const struct bounds *bound
     if (chdir(folder) < 0)
         return err_errno(err, BLAME_HARNESS, "chdir");
     int status = make ? run_make(request, bounds, log) : compile(request, bounds, log);
-    *end = status == 0 ? WORKSHOP_BUILT : status == 1 ? WORKSHOP_FAILED : WORKSHOP_LIMIT;
+    *end = status == 1 ? WORKSHOP_FAILED : WORKSHOP_LIMIT;
     if (status != 0)
         return 0;
-    bool found = false;
-    if (copy_out(make ? source->name : product, bounds->file_size, executable, &found, err) < 0)
+    enum product found = PRODUCT_MISSING;
+    if (take(request, bounds, executable, &found, err) < 0)
         return -1;
-    if (!found)
-        *end = WORKSHOP_NOTHING;
+    if (found == PRODUCT_FOREIGN && make && make_again(request, bounds, log) == 0 &&
+        take(request, bounds, executable, &found, err) < 0)
+        return -1;
+    *end = found == PRODUCT_TAKEN ? WORKSHOP_BUILT : found == PRODUCT_MISSING ? WORKSHOP_NOTHING : WORKSHOP_FOREIGN;
     return 0;
 }

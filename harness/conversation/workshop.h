@@ -10,6 +10,7 @@ enum workshop_end {
     WORKSHOP_BUILT,
     WORKSHOP_FAILED,  /* the compiler or make ended with an error */
     WORKSHOP_NOTHING, /* it ended well, but there is no program */
+    WORKSHOP_FOREIGN, /* there is one that cannot run on this machine */
     WORKSHOP_LIMIT    /* time, memory or output */
 };
 

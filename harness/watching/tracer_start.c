@@ -133,16 +133,53 @@ static bool has_executed(void *context)
     return last->kind == EVENT_PROCESS && last->change.change == PROCESS_EXECUTED;
 }
 
-/* The pipe's other end closes at exec: nothing to read means that the program runs. */
+/*
+ * What failed before the program ran: an errno; 0 when it runs. Its first stop tells: that of exec, which has closed the other
+ * end of the pipe, or, since what it does is watched by then, that of the write which says why there was no exec.
+ */
+static int trouble_of(pid_t pid, int trouble)
+{
+    siginfo_t ignored;
+    waitid(P_PID, (id_t)pid, &ignored, WEXITED | WSTOPPED | WNOWAIT | __WALL);
+    int error = 0;
+    fcntl(trouble, F_SETFL, O_NONBLOCK);
+    ssize_t n = read(trouble, &error, sizeof error);
+    if (n < 0 && errno == EAGAIN && waitpid(pid, NULL, __WALL) == pid && ptrace(PTRACE_CONT, pid, NULL, NULL) == 0) {
+        fcntl(trouble, F_SETFL, 0);
+        n = read(trouble, &error, sizeof error);
+    }
+    return n == (ssize_t)sizeof error ? error : 0;
+}
+
+/* The file is what is wrong, not how we went about it. The build has looked at it, but cannot see all that may be wrong. */
+static bool is_files_own(int error)
+{
+    return error == ENOEXEC || error == EINVAL || error == ELIBBAD || error == ENOMEM || error == EFAULT || error == EIO ||
+           error == ELOOP;
+}
+
+/* A file that the system does not execute: as a shell would have it, a program that ended with 127. */
+static void never_ran(struct tracer *tracer, pid_t pid)
+{
+    enum { CANNOT_BE_RUN = 127 };
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, __WALL);
+    struct process *process = process_find(tracer, pid);
+    process_note(tracer, process, PROCESS_EXITED, 0, CANNOT_BE_RUN);
+    process_remove(tracer, process);
+}
+
 static int let_go(struct tracer *tracer, pid_t pid, int go, int trouble, struct err *err)
 {
-    int error = write(go, "", 1) == 1 ? 0 : errno;
-    if (error != 0 || read(trouble, &error, sizeof error) == (ssize_t)sizeof error) {
+    int error = write(go, "", 1) == 1 ? trouble_of(pid, trouble) : errno;
+    if (is_files_own(error)) {
+        never_ran(tracer, pid);
+        return 0;
+    }
+    if (error != 0) {
         errno = error;
         return err_errno(err, BLAME_HARNESS, _("cannot run the program in the sandbox"));
     }
-    siginfo_t ignored; /* it stops now, and then there is something to handle */
-    waitid(P_PID, (id_t)pid, &ignored, WEXITED | WSTOPPED | WNOWAIT | __WALL);
     tracer_run(tracer, false, has_executed, &tracer);
     return 0;
 }

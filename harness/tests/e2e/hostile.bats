@@ -94,6 +94,13 @@ unbuilt() { # NAME BUILD-STATUS [WORDS]
 @test "its Makefile sleeps" { unbuilt makefile-sleeps limit 'too much time'; }
 @test "its Makefile prints without end" { unbuilt makefile-prints-without-end limit 'printed too much'; }
 @test "its Makefile gives a link to a secret for a program" { unbuilt makefile-links-a-secret absent; }
+@test "its Makefile leaves an empty file" { unbuilt makefile-leaves-an-empty-file absent 'cannot be executed here'; }
+
+@test "its Makefile leaves a program of which nothing can be loaded" {
+    attack makefile-leaves-a-headless-program --only socket/inet-stream
+    [ "$status" -eq 1 ]
+    [ "$(result '.exercises[0].scenarios[0].verdict')" = failed ]
+}
 
 @test "includes standard input, which is at its end" {
     attack includes-standard-input --only socket/inet-stream

@@ -373,8 +373,8 @@ static bool is_empty(const struct thread *thread, enum role role)
 }
 
 /*
- * Whether this call was one more in vain. A sleep between two looks makes neither of them worth anything. Nor does a poll() that
- * finds something: what counts is what is done then, a read() that gives an end of file for the hundredth time, or nothing but
+ * Whether this call was one more in vain. A sleep between two looks makes neither of them worth anything. Nor does a poll()
+ * that finds something: what counts is what is done then, a read() that gives an end of file once more, or nothing but
  * another poll().
  */
 static bool count_in_vain(struct thread *thread, enum role role, bool empty)

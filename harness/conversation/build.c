@@ -89,8 +89,8 @@ int build_result(const void *data, size_t n, struct build_result *result, struct
         return 0;
     case WORKSHOP_FOREIGN:
         result->status = BUILD_ABSENT;
-        result->message = mem_string(_("the Makefile left a file of the expected name that cannot be executed here: it is empty, or "
-                                       "was built for another machine; its rule must compile the program"));
+        result->message = mem_string(_("the Makefile left a file of the expected name that cannot be executed here: it is "
+                                       "empty, or was built for another machine; its rule must compile the program"));
         return 0;
     case WORKSHOP_LIMIT:
         result->status = BUILD_LIMIT;

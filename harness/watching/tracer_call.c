@@ -315,6 +315,7 @@ void call_unpark(struct tracer *tracer, struct thread *thread)
 void call_entry(struct tracer *tracer, struct thread *thread, const struct ptrace_syscall_info *info)
 {
     const struct syscall_row *row = syscall_find(info->seccomp.nr);
+    thread->vforking = false; /* its child has gone its own way: from now on this one waits like any other */
     if (row == NULL) {
         tracer_resume(thread, false, 0);
         return;

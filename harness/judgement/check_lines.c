@@ -369,7 +369,9 @@ void judge_prints_word(struct trial *trial)
     trial_requires(trial, _("The program prints the word that tells what happened"));
     AUTO_OUTPUT out, err;
     output_collect(trial->t, trial->actor, STREAM_STDOUT, &out);
+    output_blank_escapes(&out);
     output_collect(trial->t, trial->actor, STREAM_STDERR, &err);
+    output_blank_escapes(&err);
     if (has_any_word(&out, trial->spec->value)) {
         trial_passes(trial);
         return;
@@ -401,6 +403,7 @@ static void error_not_printed(struct trial *trial, const struct event *failed, c
 {
     AUTO_OUTPUT err;
     output_collect(trial->t, trial->actor, STREAM_STDERR, &err);
+    output_blank_escapes(&err);
     const char *name = error_name(failed->call.error), *other = other_error(out, failed->call.error);
     if (has_word(&err, name)) {
         trial_fails(trial, DIAGNOSIS_ON_STDERR, failed);
@@ -427,6 +430,7 @@ void judge_prints_error(struct trial *trial)
     trial_requires(trial, _("The program prints the name of the error that ended its %s"), role_calls(role));
     AUTO_OUTPUT out;
     output_collect(trial->t, trial->actor, STREAM_STDOUT, &out);
+    output_blank_escapes(&out);
     size_t failed = NOWHERE;
     for (size_t i = facts_next_call(trial->t, trial->actor, role, 0); i != NOWHERE;
          i = facts_next_call(trial->t, trial->actor, role, i + 1)) {

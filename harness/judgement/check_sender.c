@@ -152,6 +152,7 @@ static void not_printed(struct trial *trial, const struct search *search, size_t
     size_t from = output_after(search->out, contact);
     AUTO_OUTPUT err;
     output_collect(t, trial->actor, STREAM_STDERR, &err);
+    output_blank_escapes(&err);
     const struct search on_stderr = {&err, {0}, search->port};
     struct search other = on_stderr;
     memcpy(other.host, search->host, sizeof other.host);
@@ -193,6 +194,7 @@ void judge_prints_address(struct trial *trial)
     search.port = address_port(own);
     AUTO_OUTPUT out;
     output_collect(t, trial->actor, STREAM_STDOUT, &out);
+    output_blank_escapes(&out);
     search.out = &out;
     AUTO_FREE char *text = address_text(own);
     size_t from = output_after(&out, contact);

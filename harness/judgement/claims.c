@@ -118,11 +118,13 @@ static void fold_character(struct buf *out, uint32_t c)
         buf_string(out, "oe");
     else if (c == 0x2019)
         buf_char(out, '\'');
+    else if ((c >= 0x2715 && c <= 0x2718) || c == 0x274c || c == 0x274e || c == 0x1f6ab)
+        buf_string(out, " ko "); /* crosses */
     else if (c < 0x300 || c > 0x36f) /* accents that combine are left out */
         buf_char(out, ' ');
 }
 
-/* Small letters without accents; everything that is neither letter, digit nor apostrophe becomes a space, -1 and ? stay. */
+/* Small letters without accents; everything that is neither letter, digit nor apostrophe becomes a space, -1, 0.0 and ? stay. */
 static void fold(struct buf *out, const unsigned char *line, size_t n)
 {
     for (size_t i = 0, size; i < n; i += size) {
@@ -137,7 +139,7 @@ static void fold(struct buf *out, const unsigned char *line, size_t n)
         } else if (c >= 'A' && c <= 'Z') {
             buf_char(out, (char)(c - 'A' + 'a'));
         } else if (c < 0x80) {
-            buf_char(out, is_word_character((char)c) || c == '\'' || c == '?' || c == '-' ? (char)c : ' ');
+            buf_char(out, is_word_character((char)c) || (c != '\0' && strchr("'?-.", (int)c) != NULL) ? (char)c : ' ');
         } else {
             uint32_t character;
             size_t valid = utf8_decode(line + i, n - i, &character);
@@ -147,9 +149,21 @@ static void fold(struct buf *out, const unsigned char *line, size_t n)
     }
 }
 
+/* "0 bytes sent", "connected=0": a zero by itself, and not in an address. */
+static bool has_zero(const char *line)
+{
+    for (const char *p = line; (p = strchr(p, '0')) != NULL; p++) {
+        bool begins = p == line || (!is_word_character(p[-1]) && p[-1] != '.');
+        bool ends = !is_word_character(p[1]) && (p[1] != '.' || !is_word_character(p[2]));
+        if (begins && ends)
+            return true;
+    }
+    return false;
+}
+
 static bool is_doubtful(const char *line)
 {
-    return has(line, doubts) || strchr(line, '?') != NULL || strstr(line, "-1") != NULL || strstr(line, "n't") != NULL;
+    return has_zero(line) || has(line, doubts) || strchr(line, '?') != NULL || strstr(line, "-1") != NULL || strstr(line, "n't") != NULL;
 }
 
 bool claims_success(const char *line, size_t n, enum role role)

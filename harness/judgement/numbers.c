@@ -32,24 +32,13 @@ static enum sort sort_ascii(unsigned char c)
     return c == '.' ? SORT_POINT : SORT_OTHER; /* a comma parts a list: "127.0.0.1,20002", "1,14" */
 }
 
-/* The sequence ESC [ … LETTER that sets a colour or moves the cursor: its length, 0 when DATA does not begin with one. */
-static size_t escape_sequence(const unsigned char *data, size_t n)
-{
-    if (n < 2 || data[0] != 0x1b || data[1] != '[')
-        return 0;
-    for (size_t i = 2; i < n; i++)
-        if (data[i] >= 0x40 && data[i] <= 0x7e)
-            return i + 1;
-    return n;
-}
-
 /* What sort of character DATA begins with, and how many bytes it takes. */
 static enum sort sort_of(const unsigned char *data, size_t n, size_t *size)
 {
     *size = 1;
     if (n == 0)
         return SORT_OTHER;
-    size_t sequence = escape_sequence(data, n);
+    size_t sequence = output_escape(data, n);
     if (sequence > 0) {
         *size = sequence;
         return SORT_OTHER;

@@ -63,6 +63,31 @@ size_t output_find(const struct output_text *out, size_t from, const void *data,
     return found != NULL ? (size_t)(found - out->text.data) : SIZE_MAX;
 }
 
+/* ECMA-48: a control sequence ends with its letter, a string with BEL or with ESC \\. */
+size_t output_escape(const void *data, size_t n)
+{
+    const unsigned char *text = data;
+    if (n < 2 || text[0] != 0x1b)
+        return 0;
+    bool control = text[1] == '[', string = text[1] == ']';
+    for (size_t i = 2; i < n && (control || string); i++)
+        if ((control && text[i] >= 0x40 && text[i] <= 0x7e) || (string && (text[i] == '\a' || text[i] == '\\')))
+            return i + 1;
+    if (control || string)
+        return n;
+    bool charset = text[1] >= '(' && text[1] <= '/';
+    return charset && n > 2 ? 3 : 2;
+}
+
+void output_blank_escapes(struct output_text *out)
+{
+    for (size_t i = 0; i < out->text.len;) {
+        size_t n = output_escape(out->text.data + i, out->text.len - i);
+        memset(out->text.data + i, ' ', n);
+        i += n > 0 ? n : 1;
+    }
+}
+
 bool output_tells_interrupt(const struct transcript *t, int actor)
 {
     static const char text[] = "Interrupted system call";

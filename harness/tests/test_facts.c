@@ -209,6 +209,17 @@ static void test_output_positions(void)
     staged_end(&s);
 }
 
+static void test_escapes(void)
+{
+    static const struct {
+        const char *text;
+        size_t n;
+    } cases[] = {{"\x1b[31mred", 5}, {"\x1b(B14", 3}, {"\x1b]0;title\aX", 10}, {"\x1b]0;t\x1b\\X", 7}, {"\x1b=7", 2},
+                 {"red", 0}, {"\x1b", 0}, {"\x1b[31", 4}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        CU_ASSERT_EQUAL(output_escape(cases[i].text, strlen(cases[i].text)), cases[i].n);
+}
+
 static bool claims(const char *line, enum role role)
 {
     return claims_success(line, strlen(line), role);
@@ -241,6 +252,12 @@ static void test_no_claims(void)
     CU_ASSERT_FALSE(claims("bind = -1", ROLE_BIND));
     CU_ASSERT_FALSE(claims("Connexion au port 5000", ROLE_CONNECT));
     CU_ASSERT_FALSE(claims("okapi", ROLE_CONNECT));
+    CU_ASSERT_FALSE(claims("connected=0", ROLE_CONNECT));
+    CU_ASSERT_FALSE(claims("connecté ❌", ROLE_CONNECT));
+    CU_ASSERT_FALSE(claims("0 octets envoyés", ROLE_SEND));
+    CU_ASSERT_FALSE(claims("bytes sent: 0.", ROLE_SEND));
+    CU_ASSERT_TRUE(claims("Socket attaché à 0.0.0.0:5000", ROLE_BIND));
+    CU_ASSERT_TRUE(claims("Envoyés : 10 octets", ROLE_SEND));
     CU_ASSERT_FALSE(claims("", ROLE_CONNECT));
     CU_ASSERT_FALSE(claims("\xff\xfe\x1b[", ROLE_CONNECT));
 }
@@ -277,6 +294,7 @@ int suite_facts(void)
         {"a call on a socket tells most about a blocked program", test_blocked},
         {"going on with a failed result is noticed", test_went_on},
         {"numbers are words of their own", test_numbers_are_words},
+        {"escape sequences of a terminal are known by their length", test_escapes},
         {"numbers stand beside letters of any encoding", test_numbers_beside_other_scripts},
         {"output keeps the way back to the events", test_output_positions},
         {"claims of success are understood", test_claims},

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 char *play_program_name(const struct scenario_request *request, const struct step *step)
@@ -43,7 +44,9 @@ static bool call_meets(const struct play *play, const struct event *event, const
         return role == ROLE_BIND && (step->port == 0 || event_port(play, event) == step->port);
     case CONDITION_LISTENING:
         return role == ROLE_LISTEN && (step->port == 0 || event_port(play, event) == step->port);
-    case CONDITION_CONNECTED: return role == ROLE_CONNECT;
+    case CONDITION_CONNECTED: /* connect() on a socket of datagrams connects nobody */
+        return role == ROLE_CONNECT && event->call.socket >= 0 &&
+               play->transcript.sockets[event->call.socket].type != SOCK_DGRAM;
     case CONDITION_ACCEPTED: return role == ROLE_ACCEPT;
     case CONDITION_SENT: return role == ROLE_SEND && event->call.socket >= 0;
     case CONDITION_RECEIVED: return role == ROLE_RECEIVE && event->call.socket >= 0 && event->call.result > 0;

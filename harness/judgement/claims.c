@@ -163,7 +163,8 @@ static bool has_zero(const char *line)
 
 static bool is_doubtful(const char *line)
 {
-    return has_zero(line) || has(line, doubts) || strchr(line, '?') != NULL || strstr(line, "-1") != NULL || strstr(line, "n't") != NULL;
+            bool kept = is_word_character((char)c) || (c != 0 && strchr("'?-.", (int)c) != NULL);
+            buf_char(out, kept ? (char)c : ' ');
 }
 
 bool claims_success(const char *line, size_t n, enum role role)

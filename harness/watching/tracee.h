@@ -68,6 +68,7 @@ struct thread {
     bool interrupted;  /* the call left with a restart code: it goes on, or becomes EINTR */
 
     unsigned empties;       /* calls in a row that gave nothing */
+    unsigned tries;         /* calls that gave nothing since the conversation last went on, or since the thread last slept */
     bool found;             /* the last call was a poll() that found something */
     enum call_id empty_id;  /* the last of them */
     int empty_error;
@@ -141,6 +142,7 @@ struct tracer {
     uint64_t activity; /* counts what may interest a polling thread */
     struct passing {   /* how virtual time has passed: see tracer_time.c */
         unsigned wakes, fruitless; /* in this run; since the last progress */
+        bool timed;                /* somebody has looked at a clock since then */
         int64_t begun, progressed; /* virtual times */
         int64_t leap;              /* how far time goes beyond what is asked for when wakes change nothing */
     } passing;

@@ -210,7 +210,7 @@ static bool unpark_all(struct tracer *tracer)
         struct thread *thread = tracer->threads[i];
         if (thread->state != THREAD_PARKED || thread->seen_activity == tracer->activity)
             continue;
-        thread->empties -= thread->empties < ONE_ROUND ? thread->empties : ONE_ROUND;
+        thread->tries -= thread->tries < ONE_ROUND ? thread->tries : ONE_ROUND;
         call_unpark(tracer, thread);
         any = true;
     }

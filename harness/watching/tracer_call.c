@@ -53,8 +53,11 @@ static void go_on(struct tracer *tracer, struct thread *thread, const struct eve
 
 /* Sets of roles, as bits. */
 #define BIT(role) (UINT64_C(1) << ROLE_##role)
-static const uint64_t on_sockets = BIT(SOCKET) | BIT(BIND) | BIT(LISTEN) | BIT(ACCEPT) | BIT(CONNECT) | BIT(SHUTDOWN) |
-                                   BIT(SEND) | BIT(RECEIVE) | BIT(SPLICE) | BIT(CLOSE);
+/* What carries a conversation on. Sockets are made and closed in vain as well, by who tries to connect again and again: that
+   is work done, but time may pass over it. */
+static const uint64_t carries_on =
+    BIT(BIND) | BIT(LISTEN) | BIT(ACCEPT) | BIT(CONNECT) | BIT(SHUTDOWN) | BIT(SEND) | BIT(RECEIVE) | BIT(SPLICE);
+static const uint64_t works = BIT(SOCKET) | BIT(CLOSE);
 static const uint64_t may_be_in_vain =
     BIT(CLOCK) | BIT(POLL) | BIT(RECEIVE) | BIT(ACCEPT) | BIT(CONNECT) | BIT(SEND) | BIT(SPLICE) | BIT(WAIT);
 static const uint64_t without_exit =
@@ -193,7 +196,7 @@ static void enter_exit(struct tracer *tracer, struct thread *thread)
 /* A thread that repeats a call in vain is stopped before the next try, until something has changed. */
 static bool park(struct tracer *tracer, struct thread *thread, enum role role)
 {
-    if (!is_in(role, may_be_in_vain) || thread->empties < POLLING_AFTER)
+    if (!is_in(role, may_be_in_vain) || thread->tries < POLLING_AFTER)
         return false;
     thread->state = THREAD_PARKED;
     thread->seen_activity = tracer->activity;
@@ -376,15 +379,20 @@ static bool is_empty(const struct thread *thread, enum role role)
 /*
  * Whether this call was one more in vain. A sleep between two looks makes neither of them worth anything. Nor does a poll()
  * that finds something: what counts is what is done then, a read() that gives an end of file once more, or nothing but
- * another poll().
+ * another poll(). Who sleeps between its tries leaves the processor to others, and keeps its own time.
  */
 static bool count_in_vain(struct thread *thread, enum role role, bool empty)
 {
     bool finds = role == ROLE_POLL && thread->call.result > 0, in_vain = empty || (finds && thread->found);
+    bool sleeps = role == ROLE_SLEEP || thread->call.timed_out;
     if (in_vain)
         thread->empties++;
     else if (role != ROLE_SLEEP && !finds)
         thread->empties = 0;
+    if (in_vain)
+        thread->tries++;
+    else if (sleeps || is_in(role, carries_on))
+        thread->tries = 0;
     thread->found = finds;
     return in_vain;
 }
@@ -433,8 +441,11 @@ static void leave(struct tracer *tracer, struct thread *thread)
     } else if (!call->timed_out && role != ROLE_POLL) { /* who has only looked has changed nothing */
         tracer_activity(tracer);
     }
-    if (call->result >= 0 && !empty && is_in(role, on_sockets) && (call->socket >= 0 || call->new_socket >= 0))
+    bool on_socket = call->result >= 0 && !empty && (call->socket >= 0 || call->new_socket >= 0);
+    if (on_socket && is_in(role, carries_on))
         time_progress(tracer);
+    else if (on_socket && is_in(role, works))
+        tracer->progress++;
     call_abandon(thread);
     if (role == ROLE_SPLICE)
         input_go_on(tracer, thread->process->actor);

@@ -83,6 +83,8 @@ static enum time_answer read_clock(struct tracer *tracer, struct thread *thread)
     const uint64_t *args = thread->args;
     int64_t value;
     thread->empties++;
+    thread->tries++;
+    tracer->passing.timed = true;
     if (thread->row->id == CALL_clock_gettime) {
         if ((int64_t)args[0] < 0 || args[0] == CLOCK_PROCESS_CPUTIME_ID || args[0] == CLOCK_THREAD_CPUTIME_ID)
             return TIME_NOT_OURS;
@@ -377,6 +379,18 @@ void time_progress(struct tracer *tracer)
     tracer->passing.fruitless = 0;
     tracer->passing.progressed = tracer->now;
     tracer->passing.leap = 0;
+    tracer->passing.timed = false;
+}
+
+/* Whether anything but the number of its own sleeps can tell a program how much time has passed. */
+static bool time_matters(const struct tracer *tracer)
+{
+    unsigned waits = 0;
+    for (size_t i = 0; i < tracer->n_threads; i++)
+        waits += tracer->threads[i]->wake != NEVER;
+    for (size_t i = 0; i < tracer->n_processes; i++)
+        waits += tracer->processes[i]->alarm != NEVER;
+    return tracer->passing.timed || waits > 1 || timer_next(tracer) != NEVER;
 }
 
 static void pass_time(struct tracer *tracer, int64_t until)
@@ -385,7 +399,7 @@ static void pass_time(struct tracer *tracer, int64_t until)
     struct passing *passing = &tracer->passing;
     passing->wakes++;
     passing->fruitless++;
-    if (passing->fruitless >= FRUITLESS_BEFORE_LEAPS && passing->fruitless % FRUITLESS_PER_LEAP == 0)
+    if (passing->fruitless >= FRUITLESS_BEFORE_LEAPS && passing->fruitless % FRUITLESS_PER_LEAP == 0 && time_matters(tracer))
         passing->leap = passing->leap > 0 ? passing->leap * 2 : SECOND / 100;
     if (until + passing->leap > tracer->now)
         tracer->now = until + passing->leap;

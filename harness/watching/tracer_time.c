@@ -78,6 +78,16 @@ static int64_t clock_value(struct tracer *tracer, bool calendar)
     return time_moment(tracer, calendar);
 }
 
+/* times(): ticks since the system was started, and those that the process has used. */
+static enum time_answer read_ticks(struct tracer *tracer, struct thread *thread)
+{
+    const int64_t tick = SECOND / 100;
+    int64_t used[4] = {process_cpu(thread->process) / tick, 0, 0, 0};
+    if (thread->args[0] != 0)
+        memory_write(thread->tid, thread->args[0], used, sizeof used);
+    return time_answered(thread, clock_value(tracer, false) / tick);
+}
+
 static enum time_answer read_clock(struct tracer *tracer, struct thread *thread)
 {
     const uint64_t *args = thread->args;
@@ -96,6 +106,8 @@ static enum time_answer read_clock(struct tracer *tracer, struct thread *thread)
             time_store(thread, args[0], clock_value(tracer, true), 1000);
         return time_answered(thread, 0);
     }
+    if (thread->row->id == CALL_times)
+        return read_ticks(tracer, thread);
     value = clock_value(tracer, true) / SECOND; /* time */
     if (args[0] != 0)
         memory_write(thread->tid, args[0], &value, sizeof value);
@@ -217,8 +229,24 @@ static enum time_answer enter_poll(struct tracer *tracer, struct thread *thread)
     return make_endless(thread, place->wait, place->argument, place->endless);
 }
 
+/* System V semaphores wait for a span, POSIX message queues until a moment of the calendar. */
+static enum time_answer enter_ipc(struct tracer *tracer, struct thread *thread)
+{
+    bool semaphore = thread->row->id == CALL_semtimedop;
+    int argument = semaphore ? 3 : 4;
+    int64_t duration;
+    if (thread->args[argument] == 0 || !time_fetch(thread, thread->args[argument], 1, &duration))
+        return TIME_NOT_OURS;
+    if (!semaphore)
+        duration -= time_moment(tracer, true);
+    thread->wake = deadline(tracer, duration > 0 ? duration : 0);
+    return make_endless(thread, semaphore ? WAIT_SIGNAL : WAIT_FUTEX, argument, 0);
+}
+
 static enum time_answer enter_futex(struct tracer *tracer, struct thread *thread)
 {
+    if (thread->row->id != CALL_futex)
+        return enter_ipc(tracer, thread);
     int64_t duration;
     if (!time_fetch(thread, thread->args[3], 1, &duration))
         return TIME_NOT_OURS;

@@ -49,7 +49,7 @@ static void the_harness_cannot_be_touched(void)
         CU_ASSERT_STRING_EQUAL(watched_printed(&w, "p", STREAM_STDOUT),
                                "/proc/1/mem EACCES\n/proc/1/environ EACCES\n/proc/1/maps EACCES\n/proc/1/fd EACCES\n"
                                "/proc/1/root/etc EACCES\nread EPERM\nattach EPERM\nkill EPERM\neverybody EPERM\n"
-                               "thread EPERM\nqueue EPERM\nlimit EPERM\npidfd EPERM\n");
+                               "thread EPERM\nqueue EPERM\nlimit EPERM\npidfd EPERM\npidfd EPERM\n");
         CU_ASSERT(watched_flag(&w, "signal-to-others"));
     }
     watched_end(&w);

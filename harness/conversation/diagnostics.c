@@ -7,6 +7,7 @@
 #include "ground/buf.h"
 #include "ground/escape.h"
 #include "ground/text.h"
+#include "ground/utf8.h"
 #include "watching/build_paths.h"
 
 /* More would not help anybody, and a file that includes itself gives millions. */
@@ -80,15 +81,41 @@ static void add_json(struct build_result *result, const json_t *item, size_t *er
     add(result, severity, json_string_value(json_object_get(caret, "file")),
         (int)json_integer_value(json_object_get(caret, "line")),
         (int)json_integer_value(json_object_get(caret, "column")), message);
+    /* An error may hang below a warning that came right before it; notes below an error say no more than it does. */
+    const json_t *children = json_object_get(item, "children");
+    for (size_t i = 0; i < json_array_size(children); i++) {
+        const json_t *child = json_array_get(children, i);
+        const char *what = json_string_value(json_object_get(child, "kind"));
+        if (what != NULL && strstr(what, "error") != NULL)
+            add_json(result, child, errors);
+    }
+}
+
+/* gcc quotes a source as it is: what stands in ISO-8859-1 becomes UTF-8, control characters are escaped as JSON wants them. */
+static void mend_json(const char *line, size_t n, struct buf *out)
+{
+    for (size_t i = 0, size; i < n; i += size) {
+        unsigned char c = (unsigned char)line[i];
+        uint32_t character;
+        size = utf8_decode((const unsigned char *)line + i, n - i, &character);
+        if (size > 1) {
+            buf_add(out, line + i, size);
+            continue;
+        }
+        size = 1;
+        if (c < ' ' || c >= 0x7f)
+            buf_printf(out, "\\u%04x", c);
+        else
+            buf_char(out, (char)c);
+    }
 }
 
 static bool read_json(struct build_result *result, const char *line, size_t n, size_t *errors)
 {
     json_t *list = json_loadb(line, n, JSON_DISABLE_EOF_CHECK, NULL);
-    if (list == NULL) { /* a source in ISO-8859-1 is quoted as it is, and that is no JSON */
+    if (list == NULL) {
         AUTO_BUF mended = BUF_EMPTY;
-        for (size_t i = 0; i < n; i++)
-            buf_char(&mended, (unsigned char)line[i] < 0x80 ? line[i] : '?');
+        mend_json(line, n, &mended);
         list = json_loadb(mended.data, mended.len, JSON_DISABLE_EOF_CHECK, NULL);
     }
     if (!json_is_array(list)) {

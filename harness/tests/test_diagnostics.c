@@ -51,6 +51,18 @@ static void json_of_gcc_is_read(void)
     read_text("");
 }
 
+static void json_that_is_none_is_mended(void)
+{
+    CU_ASSERT_EQUAL(read_text("[{\"kind\": \"error\", \"locations\": [], "
+                              "\"message\": \"#error d\xe9j\xe0 \u2018vu\u2019 \x1b[31m\"}]\n"), 1);
+    CU_ASSERT(is(0, SEVERITY_ERROR, NULL, 0, 0, "#error d\u00e9j\u00e0 \u2018vu\u2019 \x1b[31m"));
+    CU_ASSERT_EQUAL(read_text("[{\"kind\": \"warning\", \"message\": \"first\", \"locations\": [], \"children\": [{\"kind\": "
+                              "\"note\", \"message\": \"more\"}, {\"kind\": \"error\", \"message\": \"second\"}]}]\n"), 1);
+    CU_ASSERT_EQUAL(result.n_diagnostics, 2);
+    CU_ASSERT(is(1, SEVERITY_ERROR, NULL, 0, 0, "second"));
+    read_text("");
+}
+
 /* The fields that BSD systems have, the handout's typing faults and forgotten headers get a word of help. */
 static void what_students_meet_has_a_hint(void)
 {
@@ -161,6 +173,7 @@ int suite_diagnostics(void)
 {
     static const struct unit_test tests[] = {
         {"JSON of gcc is read", json_of_gcc_is_read},
+        {"what a source puts into the JSON is mended, errors below warnings are found", json_that_is_none_is_mended},
         {"text of the linker and of make is read", text_of_the_linker_and_of_make_is_read},
         {"files of the compiler are not named", files_of_the_compiler_are_not_named},
         {"text of gcc is read, and said once", text_of_gcc_is_read_and_said_once},

@@ -232,7 +232,6 @@ bool time_wake_next(struct tracer *tracer);
 bool time_fetch(const struct thread *thread, uint64_t where, int64_t unit, int64_t *out);
 void time_store(const struct thread *thread, uint64_t where, int64_t value, int64_t unit);
 /* What a clock shows now: the calendar, or the time since the machine was started. */
-int64_t time_moment(const struct tracer *tracer, bool calendar);
 /* The call gets this result and is not run. */
 enum time_answer time_answered(struct thread *thread, int64_t result);
 void time_begin_run(struct tracer *tracer);
@@ -245,6 +244,11 @@ void timer_made(struct tracer *tracer, const struct thread *thread);
 int64_t timer_next(const struct tracer *tracer); /* when the first of them is due; NEVER */
 void timer_ring(struct tracer *tracer);          /* that one */
 void timer_forget(struct tracer *tracer, const struct process *process); /* those of this process; NULL: all */
+
+/* tracer_clock.c */
+int64_t time_moment(const struct tracer *tracer, bool calendar); /* what such a clock shows, ns */
+bool clock_is_calendar(int64_t clock);
+enum time_answer clock_read(struct tracer *tracer, struct thread *thread);
 
 /* tracer_quiet.c */
 bool quiet_now(struct tracer *tracer);

@@ -231,7 +231,6 @@ bool time_wake_next(struct tracer *tracer);
 /* A struct timespec (UNIT 1) or timeval (UNIT 1000) of the program; false when it is none that the kernel would take. */
 bool time_fetch(const struct thread *thread, uint64_t where, int64_t unit, int64_t *out);
 void time_store(const struct thread *thread, uint64_t where, int64_t value, int64_t unit);
-/* What a clock shows now: the calendar, or the time since the machine was started. */
 /* The call gets this result and is not run. */
 enum time_answer time_answered(struct thread *thread, int64_t result);
 void time_begin_run(struct tracer *tracer);
@@ -246,7 +245,8 @@ void timer_ring(struct tracer *tracer);          /* that one */
 void timer_forget(struct tracer *tracer, const struct process *process); /* those of this process; NULL: all */
 
 /* tracer_clock.c */
-int64_t time_moment(const struct tracer *tracer, bool calendar); /* what such a clock shows, ns */
+/* What a clock shows now, ns: the calendar, or the time since the machine was started. */
+int64_t time_moment(const struct tracer *tracer, bool calendar);
 bool clock_is_calendar(int64_t clock);
 enum time_answer clock_read(struct tracer *tracer, struct thread *thread);
 

@@ -374,16 +374,18 @@ int tracer_signal(struct tracer *tracer, int actor, int signal_number)
 
 /* --- the end --- */
 
-static enum call_id blocked_call(const struct thread *thread)
+/* False when the thread is in no call at all: it computes. CALL_NONE: one that we do not watch. */
+static bool blocked_call(const struct thread *thread, enum call_id *id)
 {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/task/%d/syscall", (int)thread->process->pid, (int)thread->tid);
     AUTO_FCLOSE FILE *file = fopen(path, "re");
     long number = -1;
     if (file == NULL || fscanf(file, "%ld", &number) != 1 || number < 0)
-        return CALL_NONE;
+        return false;
     const struct syscall_row *row = syscall_find((uint64_t)number);
-    return row != NULL ? row->id : CALL_NONE;
+    *id = row != NULL ? row->id : CALL_NONE;
+    return true;
 }
 
 static void note_pending(struct tracer *tracer, struct thread *thread)
@@ -394,7 +396,8 @@ static void note_pending(struct tracer *tracer, struct thread *thread)
         call_describe(tracer, thread);
     } else if (!thread->in_call && !thread->interrupted) {
         call_abandon(thread);
-        thread->call.id = blocked_call(thread);
+        if (!blocked_call(thread, &thread->call.id))
+            return;
         thread->call.fd = thread->call.socket = thread->call.new_socket = -1;
     }
     thread->call.thread = (int)thread->tid;

@@ -138,18 +138,15 @@ static size_t resident_bytes(const struct process *process)
 static size_t segment_bytes(void)
 {
     enum { COLUMNS_BEFORE = 14 }; /* in front of what is resident */
-    FILE *list = fopen("/proc/sysvipc/shm", "re");
-    if (list == NULL)
-        return 0;
+    AUTO_FCLOSE FILE *list = fopen("/proc/sysvipc/shm", "re");
     size_t sum = 0;
     char line[512];
-    for (bool heading = true; fgets(line, sizeof line, list) != NULL; heading = false) {
+    for (bool heading = true; list != NULL && fgets(line, sizeof line, list) != NULL; heading = false) {
         char *at = line;
         for (int i = 0; i < COLUMNS_BEFORE && !heading; i++)
             strtoul(at, &at, 10);
         sum += heading ? 0 : strtoul(at, NULL, 10);
     }
-    fclose(list);
     return sum;
 }
 

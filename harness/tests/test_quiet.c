@@ -151,7 +151,7 @@ static void who_calls_without_end_is_ended(void)
 
 static void who_multiplies_is_ended(void)
 {
-    CU_ASSERT_EQUAL(limit_of("fork-without-end"), LIMIT_CPU); /* as many as may be, then in vain */
+    CU_ASSERT_EQUAL(limit_of("fork-without-end"), LIMIT_PROCESSES); /* as many as may be, then in vain */
     CU_ASSERT_EQUAL(limit_of("fork-in-a-chain"), LIMIT_PROCESSES);
 }
 

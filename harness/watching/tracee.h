@@ -148,7 +148,7 @@ struct tracer {
     } passing;
     unsigned stops;    /* handled so far */
     unsigned looked_at; /* stops that had been handled at the last look at the bounds */
-    unsigned begun;    /* processes and threads, by programs themselves */
+    unsigned begun;    /* processes and threads, by programs themselves, in vain ones too */
     size_t kept;       /* bytes in the transcript */
     size_t left_out;   /* events that are not in it */
     uint64_t given;    /* bytes that the script has given to programs */
@@ -277,6 +277,8 @@ void tracer_resume(struct thread *thread, bool until_exit, int signal_number);
 
 /* tracer.c */
 void tracer_flag(struct tracer *tracer, int actor, const char *text);
+/* One more process or thread, or one more attempt at it. */
+void tracer_count_begun(struct tracer *tracer, int actor);
 void tracer_limit(struct tracer *tracer, enum limit limit, int actor);
 bool tracer_pump(struct tracer *tracer); /* handles all that is ready; whether there was anything */
 

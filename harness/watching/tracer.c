@@ -122,6 +122,13 @@ void tracer_limit(struct tracer *tracer, enum limit limit, int actor)
     }
 }
 
+void tracer_count_begun(struct tracer *tracer, int actor)
+{
+    enum { GENERATIONS = 8 }; /* hundreds of clients may have a process each, one after the other */
+    if (++tracer->begun > GENERATIONS * tracer->bounds.processes)
+        tracer_limit(tracer, LIMIT_PROCESSES, actor);
+}
+
 void tracer_progress(struct tracer *tracer)
 {
     tracer_activity(tracer);

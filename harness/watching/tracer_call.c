@@ -425,6 +425,8 @@ static void leave(struct tracer *tracer, struct thread *thread)
         add_socket(tracer, thread);
     if (role == ROLE_NEW_TIMER)
         timer_made(tracer, thread);
+    if (role == ROLE_FORK && call->result < 0)
+        tracer_count_begun(tracer, thread->process->actor);
     struct event *event = NULL;
     if (worth_recording(thread, role, empty)) {
         decode_exit(tracer, thread);

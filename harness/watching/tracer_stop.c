@@ -43,9 +43,7 @@ static void handle_new(struct tracer *tracer, struct thread *parent, int event)
     struct process *process = parent->process;
     bool is_thread = event == PTRACE_EVENT_CLONE && same_process(tid, process->pid);
     parent->vforking = event == PTRACE_EVENT_VFORK;
-    enum { GENERATIONS = 8 }; /* hundreds of clients may have a process each, one after the other */
-    if (++tracer->begun > GENERATIONS * tracer->bounds.processes)
-        tracer_limit(tracer, LIMIT_PROCESSES, process->actor);
+    tracer_count_begun(tracer, process->actor);
     process_note(tracer, process, is_thread ? PROCESS_THREAD : PROCESS_FORKED, (int)tid, 0);
     if (!is_thread) {
         struct process *child = process_add(tracer, tid, process->actor, false);

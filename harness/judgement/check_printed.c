@@ -372,7 +372,9 @@ void judge_prints_count(struct trial *trial)
     int64_t fixed = value_parameter(trial->spec, "value", -1);
     require_count(trial, role, peeks);
     struct flow *flows;
-    size_t n = facts_flows(trial->t, trial->actor, role, &flows);
+    bool strictly = role == ROLE_SEND || peeks; /* else what was only looked at will do */
+    size_t n = strictly ? facts_flows(trial->t, trial->actor, role, &flows)
+                        : facts_receptions(trial->t, trial->actor, &flows);
     size_t last = facts_last_call(trial->t, trial->actor, role);
     if (fixed == 0 && last == NOWHERE) /* no call was needed for that */
         last = facts_next_call(trial->t, trial->actor, ROLE_CONNECT, 0);

@@ -134,7 +134,7 @@ void judge_not_tried(struct trial *trial)
     trial_requires(trial, _("The program does without %s"), role_calls(role));
     trial_fails(trial, DIAGNOSIS_CALL_UNWANTED, e);
     if (needs_none)
-        trial_hints(trial, _("Look at the argument first: when it means nothing, there is a usage to print, and no more to do."));
+        trial_hints(trial, _("Look at the argument first: when it means nothing, print the usage and end."));
     trial_expects(trial, _("no %s"), role_calls(role));
     if (call_succeeded(&e->call) || e->call.pending)
         trial_shows(trial, _("%s was called"), call_title(&e->call));
@@ -163,6 +163,8 @@ void judge_no_bad_descriptor(struct trial *trial)
     const struct transcript *t = trial->t;
     trial_requires(trial, _("After a failed socket() or accept(), the program makes no call on descriptor -1"));
     size_t failed = failed_to_make(trial);
+    if (failed != NOWHERE && call_role(t->events[failed].call.id) == ROLE_CONNECT)
+        trial_requires(trial, _("After a failed connect(), the program makes no call on descriptor -1"));
     if (failed == NOWHERE) {
         trial_lacks(trial, DIAGNOSIS_CALL_MISSING, NULL);
         trial_expects(trial, _("a socket() or an accept() that fails"));

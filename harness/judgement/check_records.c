@@ -286,7 +286,7 @@ void judge_takes_records(struct trial *trial)
     else
         trial_passes(trial);
     if (wanted > 0)
-        trial_expects(trial, ngettext("%zu record", "%zu records", wanted), wanted);
+        trial_expects(trial, _("all of its client's records, %zu"), wanted);
     else
-        trial_expects(trial, _("the records of its client"));
+        trial_expects(trial, _("its client's records"));
 }

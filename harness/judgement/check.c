@@ -6,6 +6,7 @@
 #include "ground/text.h"
 #include "judgement/check_always.h"
 #include "judgement/check_values.h"
+#include "judgement/output.h"
 #include "judgement/trial.h"
 
 static const struct check_rule rules[] = {
@@ -82,6 +83,20 @@ static void never_started(struct trial *trial)
     trial_shows(trial, _("it was never started"));
 }
 
+/* Whether more results stand on standard output than the check's `results` says: what was to be refused was converted. */
+static bool has_more_results(const struct trial *trial)
+{
+    static const char arrow[] = " -> ";
+    int64_t most = value_parameter(trial->spec, "results", INT64_MAX), n = 0;
+    if (most == INT64_MAX)
+        return false;
+    AUTO_OUTPUT out;
+    output_collect(trial->t, trial->actor, STREAM_STDOUT, &out);
+    for (size_t at = 0; (at = output_find(&out, at, arrow, strlen(arrow))) != SIZE_MAX; at++)
+        n++;
+    return n > most;
+}
+
 /* Whether the check's `when` or `unless` lets it be judged: some such call of the program succeeded, or none did. */
 static bool applies(const struct trial *trial)
 {
@@ -89,7 +104,8 @@ static bool applies(const struct trial *trial)
     const char *when = check_parameter(trial->spec, "when"), *unless = check_parameter(trial->spec, "unless");
     bool is_program = trial->actor >= 0 && t->actors[trial->actor].kind == ACTOR_PROGRAM;
     int program = is_program ? trial->actor : trial_program(trial);
-    return (when == NULL || facts_first_success(t, program, role_from_word(when)) != NOWHERE) &&
+    return !has_more_results(trial) &&
+           (when == NULL || facts_first_success(t, program, role_from_word(when)) != NOWHERE) &&
            (unless == NULL || facts_first_success(t, program, role_from_word(unless)) == NOWHERE);
 }
 

@@ -62,7 +62,8 @@ static void judge_destination(struct trial *trial, bool datagrams)
     const struct transcript *t = trial->t;
     const char *value = trial->spec->value;
     const char *word = check_parameter(trial->spec, "family");
-    int family = word != NULL ? family_from_word(word) : AF_INET;
+    bool any_family = word != NULL && strcmp(word, "any") == 0;
+    int family = word != NULL && !any_family ? family_from_word(word) : AF_INET;
     int port = (int)value_number(value, UINT16_MAX);
     if (datagrams && port >= 0)
         trial_requires(trial, _("The program sends to port %d"), port);
@@ -79,7 +80,7 @@ static void judge_destination(struct trial *trial, bool datagrams)
             continue;
         AUTO_FREE char *text = address_text(&e->call.address);
         bool right = port >= 0 ? address_port(&e->call.address) == port : strcmp(text, value) == 0;
-        if (right && address_family(&e->call.address) == family) {
+        if (right && (any_family || address_family(&e->call.address) == family)) {
             trial_passes(trial);
             return;
         }
@@ -88,12 +89,15 @@ static void judge_destination(struct trial *trial, bool datagrams)
     }
     if (first == NULL) {
         went_nowhere(trial, datagrams);
-    } else if (port < 0 || !wrong_meeting_point(trial, first, family, port)) {
+    } else if (port < 0 ||
+               !wrong_meeting_point(trial, first, any_family ? address_family(&first->call.address) : family, port)) {
         AUTO_FREE char *text = address_text(&first->call.address);
         trial_fails(trial, DIAGNOSIS_WRONG_PORT, first);
         trial_expects(trial, "%s", value);
         trial_shows(trial, "%s", text);
     }
+    if (any_family && first != NULL && trial->result->verdict == VERDICT_FAILED)
+        trial_hints(trial, _("Go to the port that is given as argument, %d here."), port);
 }
 
 void judge_connects_to(struct trial *trial)

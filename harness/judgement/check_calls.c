@@ -119,7 +119,13 @@ void judge_not_called(struct trial *trial)
 void judge_not_tried(struct trial *trial)
 {
     enum role role = role_from_word(trial->spec->value);
+    bool needs_none = check_parameter(trial->spec, "no-socket") != NULL;
     size_t made = facts_next_call(trial->t, trial->actor, role, 0);
+    if (made == NOWHERE && needs_none) {
+        trial_requires(trial, _("The program does without %s"), role_calls(role));
+        trial_passes(trial);
+        return;
+    }
     if (made == NOWHERE) {
         judge_not_called(trial);
         return;
@@ -127,6 +133,8 @@ void judge_not_tried(struct trial *trial)
     const struct event *e = &trial->t->events[made];
     trial_requires(trial, _("The program does without %s"), role_calls(role));
     trial_fails(trial, DIAGNOSIS_CALL_UNWANTED, e);
+    if (needs_none)
+        trial_hints(trial, _("Look at the argument first: when it means nothing, print the usage and end."));
     trial_expects(trial, _("no %s"), role_calls(role));
     if (call_succeeded(&e->call) || e->call.pending)
         trial_shows(trial, _("%s was called"), call_title(&e->call));
@@ -134,12 +142,13 @@ void judge_not_tried(struct trial *trial)
         trial_shows(trial, _("%s was called, and failed with %s"), call_title(&e->call), error_name(e->call.error));
 }
 
-/* A socket() or accept() that failed. */
+/* A socket() or accept() that failed; else a connect(), after which the program may have no socket left. */
 static size_t failed_to_make(const struct trial *trial)
 {
     size_t socket = facts_first_failure(trial->t, trial->actor, ROLE_SOCKET);
     size_t accept = facts_first_failure(trial->t, trial->actor, ROLE_ACCEPT);
-    return socket < accept ? socket : accept;
+    size_t made = socket < accept ? socket : accept;
+    return made != NOWHERE ? made : facts_first_failure(trial->t, trial->actor, ROLE_CONNECT);
 }
 
 static bool is_on_bad_descriptor(const struct event *e, int actor)
@@ -154,6 +163,8 @@ void judge_no_bad_descriptor(struct trial *trial)
     const struct transcript *t = trial->t;
     trial_requires(trial, _("After a failed socket() or accept(), the program makes no call on descriptor -1"));
     size_t failed = failed_to_make(trial);
+    if (failed != NOWHERE && call_role(t->events[failed].call.id) == ROLE_CONNECT)
+        trial_requires(trial, _("After a failed connect(), the program makes no call on descriptor -1"));
     if (failed == NOWHERE) {
         trial_lacks(trial, DIAGNOSIS_CALL_MISSING, NULL);
         trial_expects(trial, _("a socket() or an accept() that fails"));

@@ -43,7 +43,11 @@ void judge_sends_echo(struct trial *trial)
     trial_requires(trial, _("The program sends an ICMPv6 echo request to %s"), host);
     size_t request = echo_request(t, trial->actor), sent = facts_last_call(t, trial->actor, ROLE_SEND);
     struct echo echo;
-    if (request != NOWHERE && goes_to(destination(t, &t->events[request].call), host)) {
+    int64_t code = value_parameter(trial->spec, "code", -1);
+    if (request != NOWHERE && code >= 0 && echo_read(t, &t->events[request].call, &echo) && echo.code != code) {
+        trial_fails(trial, DIAGNOSIS_ECHO_TYPE, &t->events[request]);
+        trial_shows(trial, _("a message of type %d and code %d is sent"), echo.type, echo.code);
+    } else if (request != NOWHERE && goes_to(destination(t, &t->events[request].call), host)) {
         trial_passes(trial);
     } else if (request != NOWHERE) {
         AUTO_FREE char *given = address_text(destination(t, &t->events[request].call));
@@ -63,7 +67,10 @@ void judge_sends_echo(struct trial *trial)
         trial_lacks(trial, DIAGNOSIS_NOTHING_SENT, trial_event(trial, sent));
         trial_shows(trial, _("no echo request is sent"));
     }
-    trial_expects(trial, _("a message of type %d, to %s"), ICMP6_ECHO_REQUEST, host);
+    if (code >= 0)
+        trial_expects(trial, _("a message of type %d and code %d, to %s"), ICMP6_ECHO_REQUEST, (int)code, host);
+    else
+        trial_expects(trial, _("a message of type %d, to %s"), ICMP6_ECHO_REQUEST, host);
 }
 
 void judge_awaits_echo(struct trial *trial)
@@ -114,6 +121,26 @@ static bool has_not_waited(const struct trial *trial)
            t->events[ending.event].time - t->events[request].time < second;
 }
 
+/* Ended of itself, in error, when a reply might still have come; not because of a message that it could not take. */
+static bool has_given_up_early(const struct trial *trial)
+{
+    const int64_t least = 800000000, moment = 1000000; /* a second, less a fifth; virtual time stands still meanwhile */
+    const struct transcript *t = trial->t;
+    struct ending ending = facts_ending(t, trial->actor);
+    size_t request = echo_request(t, trial->actor);
+    if (ending.kind != ENDING_EXITED || ending.status == 0 || request == NOWHERE)
+        return false;
+    int64_t waited = t->events[ending.event].time - t->events[request].time;
+    return waited < least && (waited >= moment || echo_last_received(t, trial->actor) == NOWHERE);
+}
+
+static void too_early(struct trial *trial)
+{
+    trial_fails(trial, DIAGNOSIS_GAVE_UP_AT_ONCE, trial_event(trial, facts_last_call(trial->t, trial->actor, ROLE_RECEIVE)));
+    trial_expects(trial, ngettext("a wait of %d second at least", "a wait of %d seconds at least", 1), 1);
+    trial_shows(trial, ngettext("it ended before %d second was over", "it ended before %d seconds were over", 1), 1);
+}
+
 void judge_gives_up(struct trial *trial)
 {
     static char nonzero[] = "nonzero";
@@ -128,6 +155,8 @@ void judge_gives_up(struct trial *trial)
     trial->spec = &exits;
     judge_exits(trial);
     trial->spec = own;
+    if (has_given_up_early(trial))
+        too_early(trial);
     trial_requires(trial, _("When no reply comes, the program gives up, with a status other than 0"));
 }
 
@@ -190,13 +219,19 @@ static void judge_size(struct trial *trial, size_t last, const struct output_tex
     trial_expects(trial, _("%llu, as a number of its own on standard output"), (unsigned long long)size);
 }
 
+/* Who sent this message: who the call says, whom the socket is connected to, or whom the program asked. */
+static const struct address *sender_of(const struct transcript *t, int actor, const struct call *receive)
+{
+    const struct address *known = address_family(&receive->address) == AF_INET6 ? &receive->address : destination(t, receive);
+    size_t request = echo_request(t, actor);
+    return address_family(known) == AF_INET6 || request == NOWHERE ? known : destination(t, &t->events[request].call);
+}
+
 static void judge_sender(struct trial *trial, size_t last, const struct output_text *out, const struct output_text *err)
 {
     const struct event *e = &trial->t->events[last];
-    const struct address *given = &e->call.address;
-    struct address sender = address_family(given) == AF_INET6 ? *given : *destination(trial->t, &e->call);
     struct sockaddr_in6 in6;
-    memcpy(&in6, &sender.storage, sizeof in6);
+    memcpy(&in6, &sender_of(trial->t, trial->actor, &e->call)->storage, sizeof in6);
     char text[INET6_ADDRSTRLEN] = "";
     inet_ntop(AF_INET6, &in6.sin6_addr, text, sizeof text);
     if (shows_address(out, last, &in6.sin6_addr)) {

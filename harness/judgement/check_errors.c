@@ -250,15 +250,19 @@ void judge_says(struct trial *trial)
     not_said(trial, last, on_out, on_err);
 }
 
-/* Whether anything is to be seen on standard output but for this line, however often it stands there. */
-static bool shows_more(const struct output_text *out, const char *line)
+/* Whether anything is to be seen on standard output but for the lines that hold this. */
+static bool shows_more(const struct output_text *out, const char *besides)
 {
-    size_t n = line != NULL ? strlen(line) : 0, from = 0;
-    for (size_t at; n > 0 && (at = output_find(out, from, line, n)) != SIZE_MAX; from = at + n)
-        for (size_t i = from; i < at; i++)
-            if ((unsigned char)out->text.data[i] > ' ')
+    const char *text = buf_text(&out->text);
+    for (size_t at = 0; besides != NULL && at < out->text.len;) {
+        const char *newline = memchr(text + at, '\n', out->text.len - at);
+        size_t end = newline != NULL ? (size_t)(newline - text) : out->text.len;
+        for (size_t i = at; i < end; i++)
+            if ((unsigned char)text[i] > ' ' && memmem(text + at, end - at, besides, strlen(besides)) == NULL)
                 return true;
-    return output_visible(out, from);
+        at = end + 1;
+    }
+    return besides == NULL && output_visible(out, 0);
 }
 
 void judge_complains(struct trial *trial)

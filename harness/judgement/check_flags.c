@@ -94,13 +94,41 @@ static void took_another_size(struct trial *trial, const struct flow *flow, uint
                     last->call.asked, (unsigned long long)wanted);
 }
 
+/* Whether the last call returned only because a peer had closed its connection or its sending direction. */
+static bool waited_for_the_end(const struct transcript *t, const struct flow *flow)
+{
+    for (size_t i = 0; i < flow->last; i++)
+        if (t->events[i].kind == EVENT_DEED &&
+            (t->events[i].deed.kind == DEED_CLOSED || t->events[i].deed.kind == DEED_HALF_CLOSED))
+            return true;
+    return false;
+}
+
+/* All of it came, but not by one call that asked for just that much. */
+static void took_it_otherwise(struct trial *trial, const struct flow *flow, uint64_t wanted)
+{
+    const struct event *last = &trial->t->events[flow->last];
+    trial_fails(trial, DIAGNOSIS_RECORD_PASSED, last);
+    if (flow->first != flow->last)
+        trial_shows(trial, _("it takes several calls"));
+    else
+        trial_shows(trial, _("%s returns only when the other side has closed"), call_title(&last->call));
+    trial_hints(trial, _("Ask for all of the %llu bytes, and for no more, in one call."), (unsigned long long)wanted);
+    trial_expects(trial, _("%llu bytes, by one call, while the other side is still there"), (unsigned long long)wanted);
+}
+
 void judge_takes(struct trial *trial)
 {
+    const char *at_once = check_parameter(trial->spec, "at-once");
     uint64_t wanted = (uint64_t)value_number(trial->spec->value, INT32_MAX);
     trial_requires(trial, _("The program receives all that its client has sent"));
+    trial_expects(trial, ngettext("%zu byte", "%zu bytes", wanted), (size_t)wanted);
     struct flow *flows;
     size_t n = facts_flows(trial->t, trial->actor, ROLE_RECEIVE, &flows);
-    if (n > 0 && flows[0].bytes == wanted) {
+    if (n > 0 && flows[0].bytes == wanted && at_once != NULL && strcmp(at_once, "true") == 0 &&
+        (flows[0].first != flows[0].last || waited_for_the_end(trial->t, &flows[0]))) {
+        took_it_otherwise(trial, &flows[0], wanted);
+    } else if (n > 0 && flows[0].bytes == wanted) {
         trial_passes(trial);
     } else if (n > 0) {
         took_another_size(trial, &flows[0], wanted);
@@ -109,7 +137,6 @@ void judge_takes(struct trial *trial)
                     trial_event(trial, facts_last_call(trial->t, trial->actor, ROLE_RECEIVE)));
         trial_shows(trial, _("nothing was received"));
     }
-    trial_expects(trial, ngettext("%zu byte", "%zu bytes", wanted), (size_t)wanted);
     free(flows);
 }
 

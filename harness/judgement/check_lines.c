@@ -319,6 +319,29 @@ static bool is_short_address(struct line line)
     return n > 0 && points < POINTS && value.n == DIGITS && are_hex_digits(value);
 }
 
+/* "65535 -> 65535": a number or an address, and what it became, whatever the argument was. */
+static bool is_result(struct line line)
+{
+    static const char arrow[] = " -> ";
+    struct line value = tail_of(line, head_of(line));
+    size_t n = 0;
+    while (n < line.n && (line.text[n] == '.' || line.text[n] == ':' || line.text[n] == '-' ||
+                          are_hex_digits((struct line){line.text + n, 1})))
+        n++;
+    return n > 0 && n + strlen(arrow) + value.n == line.n && same_bytes(line.text + n, arrow, strlen(arrow), false) &&
+           value.n > 0 && are_hex_digits(value);
+}
+
+/* A result that is neither of the lines asked for nor begins like them. */
+static const struct line *find_result_besides(const struct lines *out, const char *besides)
+{
+    struct line known = {besides, strlen(besides)};
+    for (size_t i = 0; i < out->n; i++)
+        if (is_result(out->all[i]) && !begins(out->all[i], known, true))
+            return &out->all[i];
+    return NULL;
+}
+
 void judge_prints_no_line(struct trial *trial)
 {
     trial_requires(trial, _("The program prints no result where there is none"));
@@ -335,6 +358,14 @@ void judge_prints_no_line(struct trial *trial)
         AUTO_FREE char *quote = escape_quote(line->text, line->n, QUOTE);
         trial_fails(trial, is_short_address(*line) ? DIAGNOSIS_SHORT_ADDRESS : DIAGNOSIS_LINE_UNWANTED, NULL);
         trial_expects(trial, _("no line that begins with %s"), expected);
+        trial_shows(trial, _("the line %s"), quote);
+    }
+    const char *besides = check_parameter(trial->spec, "besides");
+    const struct line *more = besides != NULL ? find_result_besides(&lines, besides) : NULL;
+    if (more != NULL && trial->result->verdict == VERDICT_PASSED) {
+        AUTO_FREE char *quote = escape_quote(more->text, more->n, QUOTE);
+        trial_fails(trial, DIAGNOSIS_LINE_UNWANTED, NULL);
+        trial_expects(trial, _("no result but “%s”"), besides);
         trial_shows(trial, _("the line %s"), quote);
     }
     free(lines.all);

@@ -268,3 +268,25 @@ void judge_prints_counts(struct trial *trial)
     else
         look_for_records(trial, records, sent);
 }
+
+void judge_takes_records(struct trial *trial)
+{
+    int peer = transcript_actor(trial->t, trial->spec->value);
+    trial_requires(trial, _("The program receives every record, up to the last one"));
+    struct buf *messages;
+    size_t sent = peer >= 0 ? facts_messages(trial->t, peer, true, &messages) : 0;
+    struct flow *flows;
+    size_t received = facts_flows(trial->t, trial->actor, ROLE_RECEIVE, &flows);
+    free(flows);
+    if (peer >= 0)
+        facts_messages_free(messages, sent);
+    size_t wanted = sent + (peer >= 0 ? unsendable(trial, peer, sent) : 0);
+    if (wanted == 0 || received < wanted)
+        not_received(trial, received, wanted);
+    else
+        trial_passes(trial);
+    if (wanted > 0)
+        trial_expects(trial, _("all of its client's records, %zu"), wanted);
+    else
+        trial_expects(trial, _("its client's records"));
+}

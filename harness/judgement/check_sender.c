@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ground/text.h"
+#include "judgement/check_values.h"
 #include "judgement/output.h"
 #include "judgement/trial.h"
 
@@ -174,6 +175,17 @@ static void not_printed(struct trial *trial, const struct search *search, size_t
     }
 }
 
+/* How many clients the program has accepted. */
+static int64_t count_accepted(const struct trial *trial)
+{
+    const struct transcript *t = trial->t;
+    int64_t n = 0;
+    for (size_t i = facts_next_call(t, trial->actor, ROLE_ACCEPT, 0); i != NOWHERE;
+         i = facts_next_call(t, trial->actor, ROLE_ACCEPT, i + 1))
+        n += call_succeeded(&t->events[i].call);
+    return n;
+}
+
 void judge_prints_address(struct trial *trial)
 {
     const struct transcript *t = trial->t;
@@ -183,6 +195,10 @@ void judge_prints_address(struct trial *trial)
         trial_requires(trial, _("The program prints the client's address and port in numbers"));
     else
         trial_requires(trial, _("The program prints the client's address in numbers"));
+    if (count_accepted(trial) < value_parameter(trial->spec, "accepted", 0)) {
+        trial_does_not_apply(trial);
+        return;
+    }
     size_t times = 0, contact = first_contact(trial);
     struct search search = {NULL, {0}, -1};
     const struct address *own = own_address(trial, transcript_actor(t, trial->spec->value), &times);

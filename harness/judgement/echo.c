@@ -16,7 +16,7 @@ bool echo_read(const struct transcript *t, const struct call *call, struct echo 
     if (!is_raw(t, call) || call_moved(call) == 0 || call->data.stored < sizeof header)
         return false;
     memcpy(&header, call->data.data, sizeof header);
-    *echo = (struct echo){header.icmp6_type, header.icmp6_id};
+    *echo = (struct echo){header.icmp6_type, header.icmp6_code, header.icmp6_id};
     return true;
 }
 

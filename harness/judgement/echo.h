@@ -9,6 +9,7 @@
 
 struct echo {
     int type;            /* 128: an echo request, 129: an echo reply */
+    int code;            /* 0 for both */
     unsigned identifier; /* of these two */
 };
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 static bool is_library(const struct transcript *t, const struct call *call)
@@ -259,11 +260,37 @@ size_t facts_flows(const struct transcript *t, int actor, enum role role, struct
     return n;
 }
 
+size_t facts_receptions(const struct transcript *t, int actor, struct flow **flows)
+{
+    size_t n = facts_flows(t, actor, ROLE_RECEIVE, flows);
+    for (size_t i = facts_next_call(t, actor, ROLE_RECEIVE, 0); i != NOWHERE;
+         i = facts_next_call(t, actor, ROLE_RECEIVE, i + 1)) {
+        uint64_t seen = call_peeked(&t->events[i].call);
+        int socket = t->events[i].call.socket;
+        size_t known = 0, at = 0;
+        while (known < n && (*flows)[known].socket != socket)
+            known++;
+        if (seen == 0 || (known < n && call_moved(&t->events[(*flows)[known].first].call) > 0))
+            continue;
+        if (known < n) {
+            (*flows)[known] = (struct flow){socket, i, i, seen}; /* the last look shows the most */
+            continue;
+        }
+        ARRAY_ADD(*flows, n);
+        while (at + 1 < n && (*flows)[at].first < i)
+            at++;
+        memmove(*flows + at + 1, *flows + at, (n - 1 - at) * sizeof **flows);
+        (*flows)[at] = (struct flow){socket, i, i, seen};
+    }
+    return n;
+}
+
 void facts_flow_bytes(const struct transcript *t, int actor, enum role role, const struct flow *flow, struct buf *out)
 {
     for (size_t i = flow->first; i <= flow->last; i++) {
         const struct event *e = &t->events[i];
-        if (facts_is_call(t, e, actor, role) && e->call.socket == flow->socket && call_moved(&e->call) > 0)
+        if (facts_is_call(t, e, actor, role) && e->call.socket == flow->socket &&
+            (call_moved(&e->call) > 0 || flow->first == flow->last))
             buf_add(out, e->call.data.data, e->call.data.stored);
     }
 }

@@ -68,6 +68,11 @@ struct flow {
 
 /* In the order of their first bytes. ROLE is ROLE_SEND or ROLE_RECEIVE. The caller frees *FLOWS. */
 size_t facts_flows(const struct transcript *t, int actor, enum role role, struct flow **flows);
+/*
+ * The flows received, and for each socket from which nothing was ever taken what the program last saw there (MSG_PEEK): it has
+ * it, though it left it where it is.
+ */
+size_t facts_receptions(const struct transcript *t, int actor, struct flow **flows);
 /* Appends the bytes of a flow, as far as they were kept. */
 void facts_flow_bytes(const struct transcript *t, int actor, enum role role, const struct flow *flow, struct buf *out);
 

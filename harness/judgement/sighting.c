@@ -153,7 +153,7 @@ void sightings_collect(const struct transcript *t, int program, int peer, size_t
 {
     *sightings = (struct sightings){0};
     output_collect(t, program, STREAM_STDOUT, &sightings->out);
-    sightings->n_flows = facts_flows(t, program, ROLE_RECEIVE, &sightings->flows);
+    sightings->n_flows = facts_receptions(t, program, &sightings->flows);
     struct buf *messages;
     size_t n = facts_messages(t, peer, uses_datagrams(t, sightings->flows, sightings->n_flows), &messages);
     struct search search = {t, program, sightings, mem_alloc(sightings->n_flows + 1), NULL, 0, least};

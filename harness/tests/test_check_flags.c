@@ -137,6 +137,7 @@ static void test_size(void)
     staged_data(&s, CALL_read, socket, " world");
     CU_ASSERT_STRING_EQUAL(CODE("takes", "11", NULL), "passed");
     CU_ASSERT_STRING_EQUAL(CODE("takes", "10", NULL), "S155");
+    CU_ASSERT_STRING_EQUAL(CODE("takes", "11", "at-once=true"), "S155"); /* by two calls */
     staged_end(&s);
     staged_begin(&s);
     staged_data(&s, CALL_recvfrom, staged_socket(&s, AF_INET, SOCK_STREAM), "hello");
@@ -159,6 +160,22 @@ static const char *code_of_look(const char *between, const char *after)
     snprintf(code, sizeof code, "%s", CODE("prints-count", "peeked", NULL));
     staged_end(&s);
     return code;
+}
+
+/* What was only looked at, and never taken, is known to the program all the same: the last look counts. */
+static void test_look_only(void)
+{
+    struct staged s;
+    staged_begin(&s);
+    int socket = staged_socket(&s, AF_INET, SOCK_DGRAM);
+    staged_data(&s, CALL_recvfrom, socket, "hel")->arg[3] = MSG_PEEK;
+    staged_data(&s, CALL_recvfrom, socket, "hello")->arg[3] = MSG_PEEK;
+    staged_print(&s, STREAM_STDOUT, "5\n");
+    CU_ASSERT_STRING_EQUAL(CODE("prints-count", "received", NULL), "passed");
+    CU_ASSERT_STRING_EQUAL(CODE("prints-count", "peeked", NULL), "S063");
+    staged_data(&s, CALL_recvfrom, socket, "hell");
+    CU_ASSERT_STRING_EQUAL(CODE("prints-count", "received", NULL), "S039");
+    staged_end(&s);
 }
 
 static void test_look(void)
@@ -188,6 +205,7 @@ int suite_check_flags(void)
         {"the name of another error is seen", test_another_error},
         {"all that was sent is taken", test_size},
         {"what was looked at is counted apart", test_look},
+        {"a look without a receive", test_look_only},
     };
     return suite_add("check_flags", tests, COUNT_OF(tests));
 }

@@ -74,7 +74,8 @@ void judge_receives_datagrams(struct trial *trial)
         trial_fails(trial, all_alike(list, n) ? DIAGNOSIS_SENT_TWICE : DIAGNOSIS_DATAGRAM_COUNT, last);
         trial_explains_delivery(trial);
     } else {
-        trial_fails(trial, DIAGNOSIS_DATAGRAM_COUNT, last);
+        trial_fails(trial, DIAGNOSIS_NOTHING_SENT, last);
+        trial_hints(trial, _("Reply to every datagram: each recvfrom() takes one, and its sender waits for a sendto()."));
         trial_explains(trial);
     }
     facts_connections_free(list, n);
@@ -134,6 +135,8 @@ void judge_takes_datagrams(struct trial *trial)
     } else if (n < wanted) {
         size_t tried = facts_last_call(trial->t, trial->actor, ROLE_RECEIVE);
         trial_lacks(trial, DIAGNOSIS_NOTHING_RECEIVED, last != NULL ? last : trial_event(trial, tried));
+        if (last != NULL)
+            trial_hints(trial, _("Come back to recvfrom() after each datagram, whatever became of the reply."));
     } else {
         trial_fails(trial, DIAGNOSIS_DATAGRAM_COUNT, last);
     }

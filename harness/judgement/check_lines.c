@@ -264,7 +264,9 @@ static void line_missing(struct trial *trial, const struct lines *out, const str
     } else if (like == NULL) {
         trial_fails(trial, DIAGNOSIS_LINE_MISSING, NULL);
         trial_shows(trial, _("no such line is printed"));
-        trial_explains(trial);
+        if (!trial_explains(trial) && output_visible(&err, 0))
+            trial_hints(trial, _("The program has refused an argument, see what it says on standard error: this one is right, and a wrong "
+                                 "one before it must not stop the program."));
     } else if (how == SAME && times(out, out->n, wanted, any_case) <= times(all, missing, wanted, any_case)) {
         trial_fails(trial, DIAGNOSIS_LINE_MISSING, NULL);
         trial_shows(trial, _("it is not printed often enough"));

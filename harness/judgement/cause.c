@@ -309,7 +309,7 @@ static bool takes_several(const struct scenario *scenario)
     return n > 1;
 }
 
-enum depth { MEETING = 1, SILENCE = 2, STOP = 4, DELIVERY = 8 };
+enum depth { MEETING = 1, SILENCE = 2, STOP = 4, DELIVERY = 8, SHUT = 16 };
 
 /* Whether it is this program that is to find its address taken. */
 static bool meets_conflict(const struct trial *trial, int actor)
@@ -330,7 +330,8 @@ static bool ask(const struct inquiry *inquiry, unsigned depth, struct cause *cau
            ((depth & MEETING) && inquiry->meeting.serves && (cause_is_own_removal(inquiry, cause) || cause_of_server(inquiry, cause))) ||
            ((depth & DELIVERY) && cause_of_delivery(inquiry, cause)) ||
            ((depth & SILENCE) && (cause_of_sending_shut(inquiry, cause) || cause_of_silence(inquiry, cause))) ||
-           ((depth & STOP) && cause_of_stop(inquiry, cause));
+           ((depth & STOP) && cause_of_stop(inquiry, cause)) ||
+           ((depth & SHUT) && cause_of_receiving_shut(inquiry, cause));
 }
 
 /* About the program that the check is about, or about all of them in turn. */
@@ -389,7 +390,7 @@ bool trial_explains_path(struct trial *trial)
     AUTO_CAUSE cause = {0};
     if (trial->result->verdict != VERDICT_FAILED || !find(trial, MEETING, &cause) ||
         (cause.diagnosis != DIAGNOSIS_PATH_CUT && cause.diagnosis != DIAGNOSIS_WRONG_PATH &&
-         cause.diagnosis != DIAGNOSIS_PATH_STOLEN))
+         cause.diagnosis != DIAGNOSIS_PATH_STOLEN && cause.diagnosis != DIAGNOSIS_ADDRESS_LENGTH))
         return false;
     apply(trial, &cause);
     return true;
@@ -420,6 +421,11 @@ bool trial_explains_conflict(struct trial *trial)
 bool trial_explains_silence(struct trial *trial)
 {
     return explain(trial, SILENCE);
+}
+
+bool trial_explains_shutdown(struct trial *trial)
+{
+    return explain(trial, SHUT);
 }
 
 void trial_fails_as(struct trial *trial, const struct event *failed)

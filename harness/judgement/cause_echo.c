@@ -9,6 +9,23 @@
 #include "judgement/cause.h"
 #include "judgement/echo.h"
 
+/* A socket of another type, which the system does not give for ICMPv6 to just anybody. */
+static bool asks_for_no_raw(const struct inquiry *inquiry, struct cause *cause)
+{
+    enum { TYPE_MASK = 0xf };
+    const struct transcript *t = inquiry->t;
+    size_t tried = facts_last_call(t, inquiry->actor, ROLE_SOCKET);
+    const struct call *call = tried != NOWHERE ? &t->events[tried].call : NULL;
+    if (call == NULL || call->injected || call_succeeded(call) || call->arg[2] != IPPROTO_ICMPV6 ||
+        (call->arg[1] & TYPE_MASK) == SOCK_RAW)
+        return false;
+    cause_is(cause, DIAGNOSIS_SOCKET_TYPE, &t->events[tried],
+             mem_printf(_("%s asks for a socket %s, not %s"), inquiry->who, type_constant((int)(call->arg[1] & TYPE_MASK)),
+                        type_constant(SOCK_RAW)));
+    cause->hint = mem_string(_("The second argument of socket() is SOCK_RAW here: the program makes the ICMPv6 message by itself."));
+    return true;
+}
+
 static bool names_another_protocol(const struct inquiry *inquiry, struct cause *cause)
 {
     const struct transcript *t = inquiry->t;
@@ -69,9 +86,11 @@ static bool found_nothing(const struct inquiry *inquiry)
 static bool skips_reply(const struct inquiry *inquiry, struct cause *cause)
 {
     const struct transcript *t = inquiry->t;
-    size_t reply = echo_own_reply(t, inquiry->actor);
+    const int64_t second = 1000000000; /* a poll() that is over is not in the transcript, and the time that it took is */
+    size_t reply = echo_own_reply(t, inquiry->actor), end = facts_ending(t, inquiry->actor).event;
     return reply != NOWHERE && found_nothing(inquiry) &&
-           facts_next_call(t, inquiry->actor, ROLE_RECEIVE, reply + 1) != NOWHERE &&
+           (facts_next_call(t, inquiry->actor, ROLE_RECEIVE, reply + 1) != NOWHERE || end == NOWHERE ||
+            t->events[end].time - t->events[reply].time >= second) &&
            cause_is(cause, DIAGNOSIS_REPLY_SKIPPED, &t->events[reply],
                     mem_printf(_("%s has received the reply to its own request, and went on waiting"), inquiry->who));
 }
@@ -93,7 +112,7 @@ static bool misses_reply(const struct inquiry *inquiry, struct cause *cause)
 {
     const struct transcript *t = inquiry->t;
     if (echo_request(t, inquiry->actor) == NOWHERE || echo_own_reply(t, inquiry->actor) != NOWHERE ||
-        !found_nothing(inquiry) || !is_answered(inquiry) || facts_last_call(t, inquiry->actor, ROLE_RECEIVE) == NOWHERE)
+        !found_nothing(inquiry) || facts_ending(t, inquiry->actor).kind != ENDING_EXITED || !is_answered(inquiry) || facts_last_call(t, inquiry->actor, ROLE_RECEIVE) == NOWHERE)
         return false;
     size_t shown = facts_last_call(t, inquiry->actor, ROLE_RECEIVE);
     for (size_t i = facts_next_call(t, inquiry->actor, ROLE_OPTION, 0); i != NOWHERE;
@@ -114,7 +133,7 @@ bool cause_of_echo(const struct inquiry *inquiry, struct cause *cause)
     if (wrong != NOWHERE)
         return cause_is(cause, DIAGNOSIS_RAW_FAMILY, &t->events[wrong],
                         mem_printf(_("%s creates its raw socket with the family %s"), inquiry->who, "PF_INET"));
-    if (names_another_protocol(inquiry, cause) || sends_no_header(inquiry, cause))
+    if (asks_for_no_raw(inquiry, cause) || names_another_protocol(inquiry, cause) || sends_no_header(inquiry, cause))
         return true;
     size_t sent = facts_last_call(t, inquiry->actor, ROLE_SEND);
     struct echo message;

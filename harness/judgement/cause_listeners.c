@@ -76,8 +76,8 @@ static bool holds_both_itself(const struct inquiry *inquiry, struct cause *cause
                 serving_v6only(t, inquiry->actor, socket6) != NULL)
                 continue;
             cause_is(cause, DIAGNOSIS_CALL_FAILED, &t->events[i],
-                     mem_printf(_("in %s, bind failed with %s: its other socket holds the port for both families"), inquiry->who,
-                                error_name(failed->error)));
+                     mem_printf(_("bind failed with %s: another socket of %s holds the port for both families"),
+                                error_name(failed->error), inquiry->who));
             cause->hint = mem_string(_("Set IPV6_V6ONLY to 1 on the IPv6 socket before its bind(): without it that socket takes the "
                                        "IPv4 port as well."));
             return true;

@@ -65,9 +65,7 @@ void always_first(const struct exercise *exercise, const struct scenario *scenar
     if (t->limit == LIMIT_NONE || !is_kind(t, t->limit_actor, ACTOR_PROGRAM))
         return;
     struct trial trial = {exercise, scenario, t, NULL, t->limit_actor, NULL, false, resolver, add(out, "within-limits"), false};
-    size_t last = facts_last_before(t, t->limit_actor, 0, t->n_events), blocked = facts_blocked(t, t->limit_actor);
-    if (blocked != NOWHERE && call_role(t->events[blocked].call.id) == ROLE_POLL)
-        last = blocked; /* over and over, which is told once */
+    size_t last = facts_last_before(t, t->limit_actor, 0, t->n_events);
     trial_requires(&trial, _("The program stays within its limits of time, memory and output"));
     trial_fails(&trial, limit_diagnosis(t->limit), trial_event(&trial, last));
     trial_expects(&trial, _("a program that needs little"));

@@ -77,6 +77,24 @@ static bool is_wanted_failure(const struct trial *trial, const struct event *fai
     return false;
 }
 
+/* The last receive, if nothing came because it did not wait. */
+static const struct event *did_not_wait(const struct trial *trial)
+{
+    size_t last = facts_last_call(trial->t, trial->actor, ROLE_RECEIVE);
+    const struct event *e = trial_event(trial, last);
+    bool failed = e != NULL && !e->call.pending && e->call.result < 0 && e->call.error == EAGAIN && !e->call.timed_out &&
+                  !e->call.injected;
+    return failed && facts_first_success(trial->t, trial->actor, ROLE_RECEIVE) == NOWHERE ? e : NULL;
+}
+
+static void would_block(struct trial *trial, int status)
+{
+    const struct event *e = did_not_wait(trial);
+    if (status != 0)
+        trial_fails(trial, DIAGNOSIS_WOULD_BLOCK, e);
+    trial_shows(trial, _("status %d, after %s failed with %s"), status, call_title(&e->call), error_name(e->call.error));
+}
+
 /* The other status came after a call that failed, or out of nothing. */
 static void wrong_status(struct trial *trial, int status)
 {
@@ -87,7 +105,9 @@ static void wrong_status(struct trial *trial, int status)
         return;
     }
     trial_fails(trial, status == 0 ? DIAGNOSIS_STATUS_ZERO : DIAGNOSIS_STATUS_NONZERO, failed);
-    if (failed == NULL)
+    if (failed == NULL && did_not_wait(trial) != NULL)
+        would_block(trial, status);
+    else if (failed == NULL)
         trial_shows(trial, _("status %d"), status);
     else if (status == 0)
         trial_shows(trial, _("status 0, although %s failed with %s"), call_title(&failed->call),
@@ -101,6 +121,8 @@ static void wrong_status(struct trial *trial, int status)
         return;
     if (has_check(trial, "conflict") && status == 0)
         trial_explains_conflict(trial);
+    else if (status == 0 && (has_complained(trial) || failed == NULL) && trial_explains_shutdown(trial))
+        return;
     else if (status == 0 && has_complained(trial))
         return; /* it knew what was wrong, and whoever started it is not told */
     else if (!trial_explains_meeting(trial))

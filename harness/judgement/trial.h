@@ -86,6 +86,8 @@ bool trial_explains_conflict(struct trial *trial);
 bool trial_explains_delivery(struct trial *trial);
 /* What a client did not do once it was connected. */
 bool trial_explains_silence(struct trial *trial);
+/* Only when the program has shut its receiving direction too early. */
+bool trial_explains_shutdown(struct trial *trial);
 /* The cause is this call: the diagnosis and a hint that fits its error, what is shown already stays. */
 void trial_fails_as(struct trial *trial, const struct event *failed);
 /* Where the actor was when the play ended without its end: states actual, diagnosis and evidence. (cause.c) */

@@ -241,8 +241,9 @@ static const struct {
     {ROLE_BIND, EACCES, N_("Ports below 1024 are for the administrator: check the port, and htons().")},
     {ROLE_BIND, EADDRINUSE, N_("Another socket holds this port. Look for a socket of yours that is still open on it.")},
     {ROLE_BIND, EADDRNOTAVAIL, N_("This address belongs to no interface of the machine: bind to INADDR_ANY.")},
-    {ROLE_ACCEPT, EINVAL, N_("Either this socket does not listen (call listen() before accept()), or the length for the client's "
-                             "address was never set: set it to the size of the structure before each accept().")},
+    {ROLE_ACCEPT, EINVAL, N_("Either this socket does not listen (call listen() before accept()), or the length for the "
+                             "client's address was never set: set it to the size of the structure before each "
+                             "accept().")},
     {ROLE_CONNECT, ECONNREFUSED, N_("Nobody listens at this address and port: check both.")},
     {ROLE_CONNECT, EINVAL, N_("This address does not fit the socket: create a socket for each address, of its own family.")},
     {ROLE_CONNECT, EISCONN, N_("This socket is connected already: connect() is called once.")},
@@ -327,7 +328,8 @@ static bool ask(const struct inquiry *inquiry, unsigned depth, struct cause *cau
     return ((depth & MEETING) && (cause_of_echo(inquiry, cause) || cause_of_families(inquiry, cause))) ||
            ((depth & MEETING) && inquiry->meeting.connects && (cause_is_own_removal(inquiry, cause) ||
                                                                cause_of_client(inquiry, cause))) ||
-           ((depth & MEETING) && inquiry->meeting.serves && (cause_is_own_removal(inquiry, cause) || cause_of_server(inquiry, cause))) ||
+           ((depth & MEETING) && inquiry->meeting.serves && (cause_is_own_removal(inquiry, cause) ||
+                                                             cause_of_server(inquiry, cause))) ||
            ((depth & DELIVERY) && cause_of_delivery(inquiry, cause)) ||
            ((depth & SILENCE) && (cause_of_sending_shut(inquiry, cause) || cause_of_silence(inquiry, cause))) ||
            ((depth & STOP) && cause_of_stop(inquiry, cause)) ||

@@ -167,5 +167,6 @@ static bool replies_from_elsewhere(const struct inquiry *inquiry, struct cause *
 bool cause_of_delivery(const struct inquiry *inquiry, struct cause *cause)
 {
     return inquiry->meeting.type == SOCK_DGRAM &&
-           (size_not_set(inquiry, cause) || connects_server(inquiry, cause) || replies_from_elsewhere(inquiry, cause) || stranger_taken(inquiry, cause) || reply_astray(inquiry, cause));
+           (size_not_set(inquiry, cause) || connects_server(inquiry, cause) || replies_from_elsewhere(inquiry, cause) ||
+            stranger_taken(inquiry, cause) || reply_astray(inquiry, cause));
 }

@@ -22,7 +22,8 @@ static bool asks_for_no_raw(const struct inquiry *inquiry, struct cause *cause)
     cause_is(cause, DIAGNOSIS_SOCKET_TYPE, &t->events[tried],
              mem_printf(_("%s asks for a socket %s, not %s"), inquiry->who, type_constant((int)(call->arg[1] & TYPE_MASK)),
                         type_constant(SOCK_RAW)));
-    cause->hint = mem_string(_("The second argument of socket() is SOCK_RAW here: the program makes the ICMPv6 message by itself."));
+    cause->hint = mem_string(_("The second argument of socket() is SOCK_RAW here: the program makes the ICMPv6 message by "
+                               "itself."));
     return true;
 }
 
@@ -52,8 +53,8 @@ static bool sends_no_header(const struct inquiry *inquiry, struct cause *cause)
     cause_is(cause, DIAGNOSIS_ECHO_TYPE, &t->events[sent],
              mem_printf(_("%s sends %d bytes, and the header of ICMPv6 alone has %d"), inquiry->who, (int)call_moved(call),
                         (int)sizeof(struct icmp6_hdr)));
-    cause->hint = mem_string(_("Give the size of the structure, sizeof(struct icmp6_hdr), to the call that sends: sizeof of a pointer "
-                               "is another number."));
+    cause->hint = mem_string(_("Give the size of the structure, sizeof(struct icmp6_hdr), to the call that sends: sizeof of "
+                               "a pointer is another number."));
     return true;
 }
 
@@ -112,7 +113,8 @@ static bool misses_reply(const struct inquiry *inquiry, struct cause *cause)
 {
     const struct transcript *t = inquiry->t;
     if (echo_request(t, inquiry->actor) == NOWHERE || echo_own_reply(t, inquiry->actor) != NOWHERE ||
-        !found_nothing(inquiry) || facts_ending(t, inquiry->actor).kind != ENDING_EXITED || !is_answered(inquiry) || facts_last_call(t, inquiry->actor, ROLE_RECEIVE) == NOWHERE)
+        !found_nothing(inquiry) || facts_ending(t, inquiry->actor).kind != ENDING_EXITED || !is_answered(inquiry) ||
+        facts_last_call(t, inquiry->actor, ROLE_RECEIVE) == NOWHERE)
         return false;
     size_t shown = facts_last_call(t, inquiry->actor, ROLE_RECEIVE);
     for (size_t i = facts_next_call(t, inquiry->actor, ROLE_OPTION, 0); i != NOWHERE;
@@ -121,8 +123,8 @@ static bool misses_reply(const struct inquiry *inquiry, struct cause *cause)
             shown = i;
     cause_is(cause, DIAGNOSIS_NOTHING_RECEIVED, &t->events[shown],
              mem_printf(_("%s did not get the reply, which was there"), inquiry->who));
-    cause->hint = mem_string(_("Receive again until the reply is there: type 129, and your identifier. A filter has to let it pass: "
-                               "ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, ...)."));
+    cause->hint = mem_string(_("Receive again until the reply is there: type 129, and your identifier. A filter has to let "
+                               "it pass: ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, ...)."));
     return true;
 }
 

@@ -49,19 +49,27 @@ static bool forgets_listener(const struct inquiry *inquiry, struct cause *cause)
         size_t n = 0, listen = listener_for(inquiry, family, &n);
         if (listen == NOWHERE || n < 2 || ever_accepts(inquiry, t->events[listen].call.socket))
             continue;
-        return cause_is(cause, DIAGNOSIS_NO_ACCEPT, &t->events[listen],
-                        mem_printf(_("%s takes no client from its listening socket for %s"), inquiry->who,
-                                   family_name(family))) &&
-               (cause->hint = mem_string(_("Wait for both listening sockets at once, with poll() or select(), and call accept() on "
-                                           "the one that is ready."))) != NULL;
+        cause_is(cause, DIAGNOSIS_NO_ACCEPT, &t->events[listen],
+                 mem_printf(_("%s takes no client from its listening socket for %s"), inquiry->who, family_name(family)));
+        cause->hint = mem_string(_("Wait for both listening sockets at once, with poll() or select(), and call accept() on "
+                                   "the one that is ready."));
+        return true;
     }
     return false;
+}
+
+static bool has_given_up(const struct inquiry *inquiry)
+{
+    struct ending ending = facts_ending(inquiry->t, inquiry->actor);
+    return ending.kind == ENDING_EXITED && ending.status != 0;
 }
 
 /* The port is taken by the program itself: an IPv6 socket takes the IPv4 port, too, unless it has IPV6_V6ONLY. */
 static bool holds_both_itself(const struct inquiry *inquiry, struct cause *cause)
 {
     const struct transcript *t = inquiry->t;
+    if (!has_given_up(inquiry))
+        return false; /* it does without that socket */
     for (size_t i = facts_next_call(t, inquiry->actor, ROLE_BIND, 0); i != NOWHERE;
          i = facts_next_call(t, inquiry->actor, ROLE_BIND, i + 1)) {
         const struct call *failed = &t->events[i].call;
@@ -78,8 +86,8 @@ static bool holds_both_itself(const struct inquiry *inquiry, struct cause *cause
             cause_is(cause, DIAGNOSIS_CALL_FAILED, &t->events[i],
                      mem_printf(_("bind failed with %s: another socket of %s holds the port for both families"),
                                 error_name(failed->error), inquiry->who));
-            cause->hint = mem_string(_("Set IPV6_V6ONLY to 1 on the IPv6 socket before its bind(): without it that socket takes the "
-                                       "IPv4 port as well."));
+            cause->hint = mem_string(_("Set IPV6_V6ONLY to 1 on the IPv6 socket before its bind(): without it that socket "
+                                       "takes the IPv4 port as well."));
             return true;
         }
     }
@@ -90,8 +98,7 @@ static bool holds_both_itself(const struct inquiry *inquiry, struct cause *cause
 static bool sets_option_late(const struct inquiry *inquiry, struct cause *cause)
 {
     const struct transcript *t = inquiry->t;
-    struct ending ending = facts_ending(t, inquiry->actor);
-    if (ending.kind != ENDING_EXITED || ending.status == 0)
+    if (!has_given_up(inquiry))
         return false;
     for (size_t i = facts_next_call(t, inquiry->actor, ROLE_OPTION, 0); i != NOWHERE;
          i = facts_next_call(t, inquiry->actor, ROLE_OPTION, i + 1)) {

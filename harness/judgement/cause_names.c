@@ -51,8 +51,8 @@ static const char *complaint_hint(enum complaint complaint)
     case LACKS_FAMILY:
         return _("The host has no address of the family asked for: hints.ai_family = AF_UNSPEC asks for both.");
     case BAD_HINTS:
-        return _("Set hints to zeros (memset() or = {0}) before you fill it in, and let ai_family, ai_socktype and ai_protocol fit "
-                 "together: AF_UNSPEC, SOCK_STREAM and 0.");
+        return _("Set hints to zeros (memset() or = {0}) before you fill it in, and let ai_family, ai_socktype and "
+                 "ai_protocol fit together: AF_UNSPEC, SOCK_STREAM and 0.");
     }
     return "";
 }
@@ -207,8 +207,9 @@ static bool misses_refusal(const struct inquiry *inquiry, struct cause *cause)
         AUTO_FREE char *where = address_text(&call->address);
         cause_is(cause, DIAGNOSIS_RESULT_NOT_CHECKED, &t->events[i],
                  mem_printf(_("%s does not see that its connection to %s was not made"), inquiry->who, where));
-        cause->hint = mem_string(_("When connect() does not wait, wait with poll() and ask getsockopt() for SO_ERROR: only 0 means "
-                                   "that the connection is made. Otherwise close the socket and try the next address."));
+        cause->hint = mem_string(_("When connect() does not wait, wait with poll() and ask getsockopt() for SO_ERROR: only "
+                                   "0 means that the connection is made. Otherwise close the socket and try the next "
+                                   "address."));
         return true;
     }
     return false;

@@ -70,10 +70,10 @@ bool cause_is_path(const struct inquiry *inquiry, struct cause *cause, const str
         return cause_is(cause, DIAGNOSIS_WRONG_PATH, e,
                         mem_printf(_("%s gives %s the path %s, not %s"), inquiry->who, call_title(&e->call), given, right));
     cause_is(cause, DIAGNOSIS_ADDRESS_LENGTH, e,
-             mem_printf(_("with the length %d that %s gives %s, the path is %s, not %s"), (int)e->call.address.len, inquiry->who,
-                        call_title(&e->call), given, right));
-    cause->hint = mem_string(_("The length counts the whole structure: sizeof(struct sockaddr_un), or offsetof(struct sockaddr_un, "
-                               "sun_path) + strlen(path) + 1."));
+             mem_printf(_("with the length %d that %s gives %s, the path is %s, not %s"), (int)e->call.address.len,
+                        inquiry->who, call_title(&e->call), given, right));
+    cause->hint = mem_string(_("The length counts the whole structure: sizeof(struct sockaddr_un), or offsetof(struct "
+                               "sockaddr_un, sun_path) + strlen(path) + 1."));
     return true;
 }
 
@@ -111,9 +111,10 @@ bool cause_is_loss(const struct inquiry *inquiry, struct cause *cause, size_t bi
     return false;
 }
 
+/* Whether somebody looks for the path in vain, from here on, while the program lives. */
 static bool is_missed(const struct transcript *t, int actor, size_t from)
 {
-    for (size_t i = from; i < t->n_events; i++) {
+    for (size_t i = from; i < t->n_events && i < facts_ending(t, actor).event; i++) {
         const struct event *e = &t->events[i];
         if (e->kind == EVENT_DEED && (e->deed.kind == DEED_REFUSED || e->deed.kind == DEED_FAILED))
             return true;
@@ -148,8 +149,8 @@ bool cause_is_own_removal(const struct inquiry *inquiry, struct cause *cause)
                  ? mem_printf(_("%s has removed its own path, and nobody finds it any more"), inquiry->who)
                  : mem_printf(_("%s has removed the path of the server that it goes to"), inquiry->who));
     cause->hint = mem_string(inquiry->meeting.serves
-                                 ? _("Keep the path as long as the server lives: unlink() belongs to its end, and before bind() when "
-                                     "the path is left over.")
+                                 ? _("Keep the path as long as the server lives: unlink() belongs to its end, and before "
+                                     "bind() when the path is left over.")
                                  : _("A client does not remove the path: it is the server's, which makes it with bind()."));
     return true;
 }

@@ -287,7 +287,8 @@ void judge_complains(struct trial *trial)
     if (output_visible(&err, 0) || (either && on_out)) {
         trial_passes(trial);
     } else if (trial_went_to_work(trial)) {
-        trial_fails(trial, DIAGNOSIS_ARGUMENT_ACCEPTED, trial_event(trial, facts_first_success(trial->t, trial->actor, ROLE_SEND)));
+        size_t sent = facts_first_success(trial->t, trial->actor, ROLE_SEND);
+        trial_fails(trial, DIAGNOSIS_ARGUMENT_ACCEPTED, trial_event(trial, sent));
         trial_shows(trial, _("nothing was printed on standard error, and the program sent its message"));
     } else if (!was_killed(trial)) {
         trial_fails(trial, on_out ? DIAGNOSIS_ERROR_ON_STDOUT : DIAGNOSIS_NO_COMPLAINT, NULL);

@@ -33,7 +33,9 @@ void trial_fits_hint(struct trial *trial)
     if (trial->result->verdict != VERDICT_FAILED || !knows_no_connection(t, is_program ? trial->actor : trial_program(trial)))
         return;
     if (has_hint_of(trial->result, DIAGNOSIS_NOTHING_RECEIVED))
-        trial_hints(trial, _("Receive with recvfrom(): a socket of datagrams has no connection, and takes what comes to its port."));
+        trial_hints(trial, _("Receive with recvfrom(): a socket of datagrams has no connection, and takes what comes to its "
+                             "port."));
     else if (has_hint_of(trial->result, DIAGNOSIS_NOTHING_SENT))
-        trial_hints(trial, _("Send with sendto(), which is given the address to send to: a socket of datagrams has no connection."));
+        trial_hints(trial, _("Send with sendto(), which is given the address to send to: a socket of datagrams has no "
+                             "connection."));
 }

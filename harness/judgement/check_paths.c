@@ -63,7 +63,8 @@ static void never_looked(struct trial *trial)
     if (trial->t->limit != LIMIT_NONE && trial->t->limit_actor == trial->actor) {
         trial_fails(trial, DIAGNOSIS_PATH_LEFT, path_maker(trial));
         trial_shows(trial, "%s", limit_text(trial->t->limit));
-        trial_hints(trial, _("After the signal the program went on without end: leave the loop, and remove the path with unlink()."));
+        trial_hints(trial, _("After the signal the program went on without end: leave the loop, and remove the path with "
+                             "unlink()."));
         return;
     }
     trial_still_running(trial, trial->actor);
@@ -71,8 +72,9 @@ static void never_looked(struct trial *trial)
     trial_fails(trial, DIAGNOSIS_PATH_LEFT, trial_event(trial, facts_blocked(trial->t, trial->actor)));
     trial_shows(trial, "%s", actual);
     if (was_signalled(trial))
-        trial_hints(trial, _("The signal came, and the server waits on. A handler that only sets a flag needs sigaction() without "
-                             "SA_RESTART, which signal() sets: then the call that waits returns with EINTR and the loop can end."));
+        trial_hints(trial, _("The signal came, and the server waits on. A handler that only sets a flag needs sigaction() "
+                             "without SA_RESTART, which signal() sets: then the call that waits returns with EINTR and "
+                             "the loop can end."));
 }
 
 void judge_path(struct trial *trial)

@@ -172,8 +172,8 @@ static bool has_no_room(struct trial *trial, const struct search *search)
         return false;
     trial_fails(trial, DIAGNOSIS_SENDER_LENGTH, cut);
     trial_shows(trial, _("%s had no room for the whole address of the client"), call_title(&cut->call));
-    trial_hints(trial, _("Receive the address in a struct sockaddr_storage (sockaddr_in6 for IPv6; sockaddr_in is too small), and set "
-                         "the length to its size before each call."));
+    trial_hints(trial, _("Receive the address in a struct sockaddr_storage (sockaddr_in6 for IPv6; sockaddr_in is too "
+                         "small), and set the length to its size before each call."));
     return true;
 }
 
@@ -199,7 +199,8 @@ static void not_printed(struct trial *trial, const struct search *search, size_t
     } else if (!has_no_room(trial, search)) {
         trial_fails(trial, DIAGNOSIS_ADDRESS_NOT_PRINTED, e);
         if (!with_port)
-            trial_hints(trial, _("Print the client's address with inet_ntop() or getnameinfo() (inet_ntoa() does for IPv4 only)."));
+            trial_hints(trial, _("Print the client's address with inet_ntop() or getnameinfo() (inet_ntoa() does for IPv4 "
+                                 "only)."));
         if (port_only)
             trial_shows(trial, _("the address is printed, but not the port"));
         else

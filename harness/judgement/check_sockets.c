@@ -35,7 +35,8 @@ static void wrong_socket(struct trial *trial, size_t made, size_t tried, int fam
         if (protocol)
             trial_shows(trial, _("a socket of protocol number %d"), socket->protocol);
         if (protocol && type != SOCK_RAW)
-            trial_hints(trial, _("The third argument of socket() is the protocol: 0 lets the system choose the one that fits."));
+            trial_hints(trial, _("The third argument of socket() is the protocol: 0 lets the system choose the one that "
+                                 "fits."));
         if (!protocol)
             trial_shows(trial, _("a socket %s, %s"), family_constant(socket->family), type_constant(socket->type));
     } else if (tried != NOWHERE) {

@@ -59,8 +59,8 @@ static void not_printed(struct trial *trial, const struct sightings *all, const 
         trial_fails(trial, DIAGNOSIS_TEXT_MISSING, evidence);
         trial_shows(trial, _("it is not on standard output after it was received"));
         if (shows_last_part(trial, all, missing))
-            trial_hints(trial, _("Only the last part is printed: each read() has overwritten what came before. Give it the place "
-                                 "behind those bytes, buffer + total, and what room is left."));
+            trial_hints(trial, _("Only the last part is printed: each read() has overwritten what came before. Give it the "
+                                 "place behind those bytes, buffer + total, and what room is left."));
         size_t blocked = trial->t->stuck ? facts_blocked(trial->t, trial->actor) : NOWHERE;
         if (blocked != NOWHERE && trial->t->events[blocked].call.socket == missing->flow->socket)
             trial_explains(trial);

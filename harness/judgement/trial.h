@@ -96,7 +96,7 @@ void trial_still_running(struct trial *trial, int actor);
 enum diagnosis limit_diagnosis(enum limit limit);
 const char *limit_text(enum limit limit);
 enum diagnosis signal_diagnosis(int signal);
-/* Whether the program did its work, over the network, though it should have refused what it was called with. (check_errors.c) */
+/* Whether the program did its work, over the network, though it should have refused its arguments. (check_errors.c) */
 bool trial_went_to_work(const struct trial *trial);
 /* A hint that speaks of a connection where the program deals in datagrams becomes one that fits. (check_hints.c) */
 void trial_fits_hint(struct trial *trial);

@@ -1,8 +1,8 @@
 /* cause: the less common causes, where the nearest guess would be a wrong one. */
 #include <CUnit/CUnit.h>
 #include <errno.h>
-#include <netinet/icmp6.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -283,6 +283,57 @@ static void test_message_without_newline(void)
     staged_end(&s);
 }
 
+static void test_numbers_of_records(void)
+{
+    struct staged s;
+    staged_begin(&s);
+    staged_deed(&s, STAGED_PEER, DEED_SENT, "hello");
+    staged_data(&s, CALL_recvfrom, staged_socket(&s, AF_UNIX, SOCK_SEQPACKET), "hello");
+    staged_print(&s, STREAM_STDOUT, "7\n");
+    CU_ASSERT_STRING_EQUAL(staged_code(&s, "prints-counts", "server", "client", NULL), "S039");
+    staged_print(&s, STREAM_STDOUT, "6\n");
+    CU_ASSERT_STRING_EQUAL(staged_code(&s, "prints-counts", "server", "client", NULL), "S041");
+    staged_end(&s);
+}
+
+static void test_conflict_missed(void)
+{
+    struct staged s;
+    staged_begin(&s);
+    int socket = staged_socket(&s, AF_INET, SOCK_STREAM);
+    staged_address(&s, CALL_bind, socket, "127.0.0.1:8080", 0, 0);
+    CU_ASSERT_STRING_EQUAL(staged_code(&s, "tells-conflict", "inet", "client", NULL), "S016");
+    staged_end(&s);
+}
+
+/* A stream socket that was never connected, where datagrams are asked for: SIGPIPE is only what comes of it. */
+static void test_killed_by_the_wrong_socket(void)
+{
+    struct staged s;
+    staged_begin(&s);
+    step_at(&s, STEP_PEER_LISTEN, "server", "udp:127.0.0.1:5000");
+    int socket = staged_socket(&s, AF_INET6, SOCK_STREAM);
+    staged_address(&s, CALL_sendto, socket, "127.0.0.1:5000", -1, EPIPE);
+    staged_kill(&s, SIGPIPE, false);
+    CU_ASSERT_STRING_EQUAL(staged_code(&s, "exits", "0", "client", NULL), "S003");
+    staged_end(&s);
+}
+
+/* bind() tried again and again: what fails is known, that it does not stop is the fault. */
+static void test_tries_for_ever(void)
+{
+    struct staged s;
+    staged_begin(&s);
+    step_at(&s, STEP_PEER_CONNECT, "server", "127.0.0.1:5000");
+    int socket = staged_socket(&s, AF_INET, SOCK_STREAM);
+    for (int i = 0; i < 3; i++)
+        staged_address(&s, CALL_bind, socket, "0.0.0.0:5000", -1, EADDRINUSE);
+    staged_pending(&s, CALL_clock_nanosleep, -1);
+    staged_stuck(&s, 1, false);
+    CU_ASSERT_STRING_EQUAL(staged_code(&s, "exits", "nonzero", "client", NULL), "S070");
+    staged_end(&s);
+}
+
 static struct call *icmp6(struct staged *s, enum call_id id, int socket, const void *bytes, size_t n)
 {
     struct call *call = staged_address(s, id, socket, "[2001:db8::7]:0", (int64_t)n, 0);
@@ -343,6 +394,10 @@ int suite_causes(void)
         {"an argument that should have been refused", test_argument_that_means_nothing},
         {"receives that take nothing", test_receives_that_take_nothing},
         {"a message without a newline", test_message_without_newline},
+        {"the size of a record, one too many", test_numbers_of_records},
+        {"a conflict that the address avoids", test_conflict_missed},
+        {"a signal that comes of the wrong socket", test_killed_by_the_wrong_socket},
+        {"a bind() that is tried for ever", test_tries_for_ever},
         {"echoes that were not taken", test_echo},
     };
     return suite_add("causes", tests, COUNT_OF(tests));

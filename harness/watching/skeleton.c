@@ -24,7 +24,8 @@ static const struct {
 static const struct {
     const char *path, *text;
 } files[] = {
-    /* First, see skeleton_hosts(). Of the names with both addresses, getaddrinfo() gives that of IPv6 first for localhost, that of IPv4 for serveur. */
+    /* First: see skeleton_hosts(). */
+    /* Of the names with both addresses, getaddrinfo() gives that of IPv6 first for localhost, that of IPv4 for serveur. */
     {"/etc/hosts", "127.0.0.1 localhost grader\n::1 localhost ip6-localhost ip6-loopback grader\n"
                    "192.168.52.2 serveur\nfd00:52::2 serveur\n192.168.52.4 serveur4\n2001:db8:52::6 serveur6\n"
                    "192.168.52.10 poste\n2001:db8:52::10 poste\n"},

@@ -116,7 +116,11 @@ static bool misses_reply(const struct inquiry *inquiry, struct cause *cause)
         !found_nothing(inquiry) || facts_ending(t, inquiry->actor).kind != ENDING_EXITED || !is_answered(inquiry) ||
         facts_last_call(t, inquiry->actor, ROLE_RECEIVE) == NOWHERE)
         return false;
-    size_t shown = facts_last_call(t, inquiry->actor, ROLE_RECEIVE);
+    size_t shown = facts_last_call(t, inquiry->actor, ROLE_RECEIVE), last = echo_last_received(t, inquiry->actor);
+    struct echo echo;
+    if (last != NOWHERE && echo_read(t, &t->events[last].call, &echo) && echo.type == ICMP6_ECHO_REPLY)
+        return cause_is(cause, DIAGNOSIS_OTHER_REPLY, &t->events[last],
+                        mem_printf(_("%s gave up when a reply to another program came"), inquiry->who));
     for (size_t i = facts_next_call(t, inquiry->actor, ROLE_OPTION, 0); i != NOWHERE;
          i = facts_next_call(t, inquiry->actor, ROLE_OPTION, i + 1))
         if ((int)t->events[i].call.arg[1] == IPPROTO_ICMPV6 && (int)t->events[i].call.arg[2] == ICMP6_FILTER)

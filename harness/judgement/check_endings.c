@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "data/script.h"
 #include "ground/text.h"
@@ -83,7 +84,7 @@ static const struct event *did_not_wait(const struct trial *trial)
     size_t last = facts_last_call(trial->t, trial->actor, ROLE_RECEIVE);
     const struct event *e = trial_event(trial, last);
     bool failed = e != NULL && !e->call.pending && e->call.result < 0 && e->call.error == EAGAIN && !e->call.timed_out &&
-                  !e->call.injected;
+                  !e->call.injected && (call_flags(&e->call) & MSG_DONTWAIT) == 0; /* that flag asks for it */
     return failed && facts_first_success(trial->t, trial->actor, ROLE_RECEIVE) == NOWHERE ? e : NULL;
 }
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "ground/text.h"
 #include "judgement/check_values.h"
@@ -284,7 +285,8 @@ static void count_missing(struct trial *trial, const struct shown *out, const st
 static void receive_took_nothing(struct trial *trial, const struct event *last)
 {
     const struct call *call = &last->call;
-    bool did_not_wait = !call->pending && call->result < 0 && call->error == EAGAIN && !call->timed_out && !call->injected;
+    bool did_not_wait = !call->pending && call->result < 0 && call->error == EAGAIN && !call->timed_out && !call->injected &&
+                        (call_flags(call) & MSG_DONTWAIT) == 0; /* with the flag, that is what was asked for */
     if (trial->result->verdict != VERDICT_FAILED || (call_peeked(call) == 0 && !did_not_wait))
         return;
     trial_fails(trial, did_not_wait ? DIAGNOSIS_WOULD_BLOCK : DIAGNOSIS_ONLY_PEEKED, last);
@@ -292,6 +294,7 @@ static void receive_took_nothing(struct trial *trial, const struct event *last)
         trial_shows(trial, _("%s failed with %s"), call_title(call), error_name(call->error));
     else
         trial_shows(trial, _("nothing was received: the last %s has the flag MSG_PEEK as well"), call_title(call));
+    trial_explains_meeting(trial);
     trial->consequence = false;
 }
 

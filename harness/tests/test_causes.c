@@ -285,6 +285,23 @@ static void test_message_without_newline(void)
     staged_end(&s);
 }
 
+/* Of a long message the transcript keeps the beginning only: its size is told all the same. */
+static void test_size_of_a_long_message(void)
+{
+    enum { SIZE = 6000 };
+    char text[SIZE + 1];
+    memset(text, 'x', SIZE);
+    text[SIZE] = '\0';
+    struct staged s;
+    staged_begin(&s);
+    staged_deed(&s, STAGED_PEER, DEED_ACCEPTED, NULL);
+    staged_deed(&s, STAGED_PEER, DEED_RECEIVED, text);
+    const struct check_result *result = staged_verdict(&s, "receives", "xx", "server", NULL);
+    CU_ASSERT_EQUAL(result->verdict, VERDICT_FAILED);
+    CU_ASSERT_PTR_NOT_NULL(strstr(result->actual, "6000 bytes"));
+    staged_end(&s);
+}
+
 static void test_numbers_of_records(void)
 {
     struct staged s;
@@ -398,6 +415,7 @@ int suite_causes(void)
         {"an argument that should have been refused", test_argument_that_means_nothing},
         {"receives that take nothing", test_receives_that_take_nothing},
         {"a message without a newline", test_message_without_newline},
+        {"the size of a long message", test_size_of_a_long_message},
         {"the size of a record, one too many", test_numbers_of_records},
         {"a conflict that the address avoids", test_conflict_missed},
         {"a signal that comes of the wrong socket", test_killed_by_the_wrong_socket},

@@ -222,7 +222,12 @@ bool cause_is_address(const struct inquiry *inquiry, struct cause *cause, const 
     cause_is(cause, swapped ? DIAGNOSIS_PORT_BYTE_ORDER : DIAGNOSIS_WRONG_PORT, e,
              mem_printf(binds ? _("%s is bound to port %d, not to port %d") : _("%s goes to port %d, not to port %d"),
                         inquiry->who, port, meeting->port));
-    cause->hint = cause_port_hint(port, meeting->port);
+    const char *service = NULL;
+    if (port == 0 && cause_told_host(inquiry->trial, inquiry->actor, &service) != NULL && service != NULL &&
+        value_number(service, UINT16_MAX) < 0)
+        cause->hint = mem_string(_("atoi() makes 0 of the name of a service: give argv[2] to getaddrinfo(), as it is."));
+    else
+        cause->hint = cause_port_hint(port, meeting->port);
     return true;
 }
 
@@ -236,7 +241,9 @@ static const struct {
     {ROLE_BIND, EACCES, N_("Ports below 1024 are for the administrator: check the port, and htons().")},
     {ROLE_BIND, EADDRINUSE, N_("Another socket holds this port. Look for a socket of yours that is still open on it.")},
     {ROLE_BIND, EADDRNOTAVAIL, N_("This address belongs to no interface of the machine: bind to INADDR_ANY.")},
-    {ROLE_ACCEPT, EINVAL, N_("This socket does not listen: call listen() on it before accept().")},
+    {ROLE_ACCEPT, EINVAL, N_("Either this socket does not listen (call listen() before accept()), or the length for the "
+                             "client's address was never set: set it to the size of the structure before each "
+                             "accept().")},
     {ROLE_CONNECT, ECONNREFUSED, N_("Nobody listens at this address and port: check both.")},
     {ROLE_CONNECT, EINVAL, N_("This address does not fit the socket: create a socket for each address, of its own family.")},
     {ROLE_CONNECT, EISCONN, N_("This socket is connected already: connect() is called once.")},
@@ -267,6 +274,8 @@ bool cause_is_failure(struct cause *cause, const struct event *failed, char *cla
         return cause_is(cause, DIAGNOSIS_INTERRUPTED, failed, clause);
     if (role_needs_socket(role) && (int)failed->call.arg[0] == -1)
         return cause_is(cause, DIAGNOSIS_BAD_DESCRIPTOR, failed, clause);
+    if (cause_missing_length(failed) > 0)
+        return cause_is(cause, DIAGNOSIS_ADDRESS_LENGTH, failed, clause);
     cause_is(cause, DIAGNOSIS_CALL_FAILED, failed, clause);
     const char *local = cause_local_hint(&failed->call);
     if (local != NULL) {
@@ -301,7 +310,7 @@ static bool takes_several(const struct scenario *scenario)
     return n > 1;
 }
 
-enum depth { MEETING = 1, SILENCE = 2, STOP = 4, DELIVERY = 8 };
+enum depth { MEETING = 1, SILENCE = 2, STOP = 4, DELIVERY = 8, SHUT = 16 };
 
 /* Whether it is this program that is to find its address taken. */
 static bool meets_conflict(const struct trial *trial, int actor)
@@ -317,11 +326,14 @@ static bool meets_conflict(const struct trial *trial, int actor)
 static bool ask(const struct inquiry *inquiry, unsigned depth, struct cause *cause)
 {
     return ((depth & MEETING) && (cause_of_echo(inquiry, cause) || cause_of_families(inquiry, cause))) ||
-           ((depth & MEETING) && inquiry->meeting.connects && cause_of_client(inquiry, cause)) ||
-           ((depth & MEETING) && inquiry->meeting.serves && cause_of_server(inquiry, cause)) ||
+           ((depth & MEETING) && inquiry->meeting.connects && (cause_is_own_removal(inquiry, cause) ||
+                                                               cause_of_client(inquiry, cause))) ||
+           ((depth & MEETING) && inquiry->meeting.serves && (cause_is_own_removal(inquiry, cause) ||
+                                                             cause_of_server(inquiry, cause))) ||
            ((depth & DELIVERY) && cause_of_delivery(inquiry, cause)) ||
            ((depth & SILENCE) && (cause_of_sending_shut(inquiry, cause) || cause_of_silence(inquiry, cause))) ||
-           ((depth & STOP) && cause_of_stop(inquiry, cause));
+           ((depth & STOP) && cause_of_stop(inquiry, cause)) ||
+           ((depth & SHUT) && cause_of_receiving_shut(inquiry, cause));
 }
 
 /* About the program that the check is about, or about all of them in turn. */
@@ -380,7 +392,7 @@ bool trial_explains_path(struct trial *trial)
     AUTO_CAUSE cause = {0};
     if (trial->result->verdict != VERDICT_FAILED || !find(trial, MEETING, &cause) ||
         (cause.diagnosis != DIAGNOSIS_PATH_CUT && cause.diagnosis != DIAGNOSIS_WRONG_PATH &&
-         cause.diagnosis != DIAGNOSIS_PATH_STOLEN))
+         cause.diagnosis != DIAGNOSIS_PATH_STOLEN && cause.diagnosis != DIAGNOSIS_ADDRESS_LENGTH))
         return false;
     apply(trial, &cause);
     return true;
@@ -411,6 +423,11 @@ bool trial_explains_conflict(struct trial *trial)
 bool trial_explains_silence(struct trial *trial)
 {
     return explain(trial, SILENCE);
+}
+
+bool trial_explains_shutdown(struct trial *trial)
+{
+    return explain(trial, SHUT);
 }
 
 void trial_fails_as(struct trial *trial, const struct event *failed)

@@ -51,6 +51,15 @@ bool cause_of_sending_shut(const struct inquiry *inquiry, struct cause *cause);
 bool cause_of_silence(const struct inquiry *inquiry, struct cause *cause);
 /* A program that knows one family, or one address, where there are two. (cause_families.c) */
 bool cause_of_families(const struct inquiry *inquiry, struct cause *cause);
+/* Several listening sockets, one of which is forgotten, or in the other's way. (cause_listeners.c) */
+bool cause_of_listeners(const struct inquiry *inquiry, struct cause *cause);
+/* getaddrinfo() failed; the program went to another host than the one that it was told. (cause_names.c) */
+bool cause_of_resolver(const struct inquiry *inquiry, struct cause *cause);
+bool cause_of_names(const struct inquiry *inquiry, struct cause *cause);
+/* Whether the program has printed, on standard error, one of the errors of getaddrinfo(). */
+bool cause_is_resolver_error(const struct transcript *t, int actor);
+/* The host that this program was told, its first argument, and what stands behind it; NULL: it was told none. */
+const char *cause_told_host(const struct trial *trial, int actor, const char **service);
 /* What was wrong with an ICMPv6 echo. (cause_echo.c) */
 bool cause_of_echo(const struct inquiry *inquiry, struct cause *cause);
 bool cause_of_delivery(const struct inquiry *inquiry, struct cause *cause);
@@ -81,6 +90,8 @@ bool cause_path_is_cut(const char *given, const char *told);
 bool cause_is_path(const struct inquiry *inquiry, struct cause *cause, const struct event *e);
 /* A path taken by force: the unlink() before this bind that removed a path which another server held. */
 bool cause_is_theft(const struct inquiry *inquiry, struct cause *cause, size_t bind, bool taken);
+/* A path that the program itself has removed while somebody was to be met there. */
+bool cause_is_own_removal(const struct inquiry *inquiry, struct cause *cause);
 /* A path taken away: the unlink() by another program, after this bind, that left the program without its name. */
 bool cause_is_loss(const struct inquiry *inquiry, struct cause *cause, size_t bind);
 /* What this error means for an address that is a path, translated; NULL: what it means for any. */

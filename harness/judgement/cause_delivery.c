@@ -5,6 +5,7 @@
 
 #include "ground/text.h"
 #include "judgement/cause.h"
+#include "judgement/serving.h"
 
 static bool by_datagram(const struct transcript *t, const struct call *call)
 {
@@ -122,8 +123,50 @@ static bool reply_astray(const struct inquiry *inquiry, struct cause *cause)
     return false;
 }
 
+/* --- a reply from somewhere else --- */
+
+/* A connected socket of datagrams hears nobody but its peer. */
+static bool connects_server(const struct inquiry *inquiry, struct cause *cause)
+{
+    const struct transcript *t = inquiry->t;
+    size_t connected = NOWHERE;
+    for (size_t i = facts_next_call(t, inquiry->actor, ROLE_CONNECT, 0); i != NOWHERE && inquiry->meeting.serves;
+         i = facts_next_call(t, inquiry->actor, ROLE_CONNECT, i + 1)) {
+        const struct call *call = &t->events[i].call;
+        if (!by_datagram(t, call) || !call_succeeded(call) || serving_bind(t, inquiry->actor, call->socket) == NOWHERE)
+            continue;
+        connected = address_family(&call->address) != AF_UNSPEC ? i : NOWHERE;
+    }
+    return connected != NOWHERE &&
+           cause_is(cause, DIAGNOSIS_SERVER_CONNECTED, &t->events[connected],
+                    mem_printf(_("%s has connected its socket to one client, and hears no other any more"), inquiry->who));
+}
+
+/* The reply to a datagram went to its sender, and not from the socket that had received it. */
+static bool replies_from_elsewhere(const struct inquiry *inquiry, struct cause *cause)
+{
+    const struct transcript *t = inquiry->t;
+    for (size_t i = facts_next_call(t, inquiry->actor, ROLE_SEND, 0); i != NOWHERE && inquiry->meeting.serves;
+         i = facts_next_call(t, inquiry->actor, ROLE_SEND, i + 1)) {
+        const struct call *send = &t->events[i].call;
+        if (!by_datagram(t, send) || !call_succeeded(send) || send->address.len == 0 ||
+            serving_bind(t, inquiry->actor, send->socket) != NOWHERE)
+            continue;
+        for (size_t k = facts_next_call(t, inquiry->actor, ROLE_RECEIVE, 0); k < i;
+             k = facts_next_call(t, inquiry->actor, ROLE_RECEIVE, k + 1)) {
+            const struct call *received = &t->events[k].call;
+            if (received->socket != send->socket && call_succeeded(received) &&
+                address_same_place(&received->address, &send->address))
+                return cause_is(cause, DIAGNOSIS_REPLY_PORT, &t->events[i],
+                                mem_printf(_("%s replies from another socket than the one that is bound"), inquiry->who));
+        }
+    }
+    return false;
+}
+
 bool cause_of_delivery(const struct inquiry *inquiry, struct cause *cause)
 {
     return inquiry->meeting.type == SOCK_DGRAM &&
-           (size_not_set(inquiry, cause) || stranger_taken(inquiry, cause) || reply_astray(inquiry, cause));
+           (size_not_set(inquiry, cause) || connects_server(inquiry, cause) || replies_from_elsewhere(inquiry, cause) ||
+            stranger_taken(inquiry, cause) || reply_astray(inquiry, cause));
 }

@@ -59,8 +59,8 @@ static bool serves_one_family(const struct inquiry *inquiry, struct cause *cause
     int family = refused_family(inquiry);
     size_t other = NOWHERE;
     const struct event *option = NULL;
-    if (family != AF_INET && family != AF_INET6)
-        return false;
+    if ((family != AF_INET && family != AF_INET6) || (family == AF_INET6 && inquiry->meeting.family == AF_INET6))
+        return false; /* where one family is asked for, it is the socket's that is wrong */
     for (size_t i = facts_next_call(t, inquiry->actor, ROLE_LISTEN, 0); i != NOWHERE;
          i = facts_next_call(t, inquiry->actor, ROLE_LISTEN, i + 1)) {
         const struct call *call = &t->events[i].call;
@@ -99,6 +99,17 @@ static bool is_served_elsewhere(const struct transcript *t, const struct address
     return false;
 }
 
+/* Whether it tried to connect to some other address as well. */
+static bool tries_another(const struct inquiry *inquiry, const struct address *tried)
+{
+    const struct transcript *t = inquiry->t;
+    for (size_t i = facts_next_call(t, inquiry->actor, ROLE_CONNECT, 0); i != NOWHERE;
+         i = facts_next_call(t, inquiry->actor, ROLE_CONNECT, i + 1))
+        if (!address_equal(&t->events[i].call.address, tried))
+            return true;
+    return false;
+}
+
 /* A client that gave up after the first of several addresses. */
 static bool tries_one_address(const struct inquiry *inquiry, struct cause *cause)
 {
@@ -106,7 +117,7 @@ static bool tries_one_address(const struct inquiry *inquiry, struct cause *cause
     size_t failure = facts_decisive_failure(t, inquiry->actor);
     const struct event *e = trial_event(inquiry->trial, failure);
     if (e == NULL || call_role(e->call.id) != ROLE_CONNECT || e->call.error != ECONNREFUSED || e->call.injected ||
-        !is_served_elsewhere(t, &e->call.address))
+        !is_served_elsewhere(t, &e->call.address) || tries_another(inquiry, &e->call.address))
         return false;
     AUTO_FREE char *where = address_text(&e->call.address);
     return cause_is(cause, DIAGNOSIS_FIRST_ADDRESS, e,
@@ -133,6 +144,7 @@ static bool finds_no_address(const struct inquiry *inquiry, struct cause *cause)
 
 bool cause_of_families(const struct inquiry *inquiry, struct cause *cause)
 {
-    return (inquiry->meeting.serves && serves_one_family(inquiry, cause)) ||
+    return cause_of_resolver(inquiry, cause) || cause_of_listeners(inquiry, cause) || cause_of_names(inquiry, cause) ||
+           (inquiry->meeting.serves && serves_one_family(inquiry, cause)) ||
            (inquiry->meeting.connects && (tries_one_address(inquiry, cause) || finds_no_address(inquiry, cause)));
 }

@@ -41,7 +41,18 @@ static bool lacks_socket(const struct inquiry *inquiry, struct cause *cause)
     const struct event *e = &inquiry->t->events[tried];
     if (e->call.injected || call_succeeded(&e->call))
         return false;
-    return cause_is_failure(cause, e, cause_failure_clause(inquiry, e));
+    enum { TYPE_MASK = 0xf };
+    int family = (int)e->call.arg[0], type = (int)e->call.arg[1] & TYPE_MASK;
+    cause_is_failure(cause, e, cause_failure_clause(inquiry, e));
+    if (inquiry->meeting.family >= 0 && family != inquiry->meeting.family)
+        return cause_is(cause, DIAGNOSIS_SOCKET_FAMILY, e,
+                        mem_printf(_("%s asks for a socket %s, not %s"), inquiry->who, family_constant(family),
+                                   family_constant(inquiry->meeting.family)));
+    if (inquiry->meeting.type >= 0 && type != inquiry->meeting.type)
+        return cause_is(cause, DIAGNOSIS_SOCKET_TYPE, e,
+                        mem_printf(_("%s asks for a socket %s, not %s"), inquiry->who, type_constant(type),
+                                   type_constant(inquiry->meeting.type)));
+    return true;
 }
 
 static bool has_deed(const struct transcript *t, enum deed_kind kind)

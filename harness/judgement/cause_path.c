@@ -1,5 +1,6 @@
 /* What a program does wrong with the path of a local socket. */
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -62,8 +63,18 @@ bool cause_is_path(const struct inquiry *inquiry, struct cause *cause, const str
         return cause_is(cause, DIAGNOSIS_PATH_CUT, e,
                         mem_printf(_("%s has cut the path: of its %zu bytes, %s gets %zu"), inquiry->who, strlen(right),
                                    call_title(&e->call), strlen(given)));
-    return cause_is(cause, DIAGNOSIS_WRONG_PATH, e,
-                    mem_printf(_("%s gives %s the path %s, not %s"), inquiry->who, call_title(&e->call), given, right));
+    /* The kernel was told to stop there: the path is whole in the structure. */
+    bool stops_early = e->call.address.len == offsetof(struct sockaddr_un, sun_path) + strlen(given) &&
+                       (strncmp(given, right, strlen(given)) == 0 || strncmp(given_name, name, strlen(given_name)) == 0);
+    if (!stops_early)
+        return cause_is(cause, DIAGNOSIS_WRONG_PATH, e,
+                        mem_printf(_("%s gives %s the path %s, not %s"), inquiry->who, call_title(&e->call), given, right));
+    cause_is(cause, DIAGNOSIS_ADDRESS_LENGTH, e,
+             mem_printf(_("with the length %d that %s gives %s, the path is %s, not %s"), (int)e->call.address.len,
+                        inquiry->who, call_title(&e->call), given, right));
+    cause->hint = mem_string(_("The length counts the whole structure: sizeof(struct sockaddr_un), or offsetof(struct "
+                               "sockaddr_un, sun_path) + strlen(path) + 1."));
+    return true;
 }
 
 bool cause_is_theft(const struct inquiry *inquiry, struct cause *cause, size_t bind, bool taken)
@@ -98,6 +109,50 @@ bool cause_is_loss(const struct inquiry *inquiry, struct cause *cause, size_t bi
                             mem_printf(_("%s has removed the path of %s"), t->actors[e->actor].name, inquiry->who));
     }
     return false;
+}
+
+/* Whether somebody looks for the path in vain, from here on, while the program lives. */
+static bool is_missed(const struct transcript *t, int actor, size_t from)
+{
+    for (size_t i = from; i < t->n_events && i < facts_ending(t, actor).event; i++) {
+        const struct event *e = &t->events[i];
+        if (e->kind == EVENT_DEED && (e->deed.kind == DEED_REFUSED || e->deed.kind == DEED_FAILED))
+            return true;
+        if (facts_is_call(t, e, actor, ROLE_CONNECT) && call_failed(&e->call) && e->call.error == ENOENT &&
+            address_family(&e->call.address) == AF_UNIX)
+            return true;
+    }
+    return false;
+}
+
+bool cause_is_own_removal(const struct inquiry *inquiry, struct cause *cause)
+{
+    const struct transcript *t = inquiry->t;
+    const char *told = inquiry->meeting.path;
+    size_t removed = NOWHERE, bound = NOWHERE;
+    for (size_t i = 0; i < t->n_events && told != NULL; i++) {
+        const struct event *e = &t->events[i];
+        bool binds = facts_is_call(t, e, inquiry->actor, ROLE_BIND), removes = facts_is_call(t, e, inquiry->actor, ROLE_UNLINK);
+        if ((!binds && !removes) || !call_succeeded(&e->call) || address_family(&e->call.address) != AF_UNIX)
+            continue;
+        AUTO_FREE char *path = address_text(&e->call.address);
+        if (!cause_same_name(path, told))
+            continue;
+        bound = binds ? i : bound;
+        removed = removes ? i : NOWHERE;
+    }
+    bool for_nobody = inquiry->meeting.serves && bound == NOWHERE; /* a stale one, and the bind() is what went wrong */
+    if (removed == NOWHERE || for_nobody || !is_missed(t, inquiry->actor, removed))
+        return false;
+    cause_is(cause, DIAGNOSIS_PATH_STOLEN, &t->events[removed],
+             inquiry->meeting.serves
+                 ? mem_printf(_("%s has removed its own path, and nobody finds it any more"), inquiry->who)
+                 : mem_printf(_("%s has removed the path of the server that it goes to"), inquiry->who));
+    cause->hint = mem_string(inquiry->meeting.serves
+                                 ? _("Keep the path as long as the server lives: unlink() belongs to its end, and before "
+                                     "bind() when the path is left over.")
+                                 : _("A client does not remove the path: it is the server's, which makes it with bind()."));
+    return true;
 }
 
 const char *cause_local_hint(const struct call *failed)

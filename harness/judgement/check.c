@@ -133,6 +133,7 @@ static void judge_one(const struct exercise *exercise, const struct scenario *sc
         trial_does_not_apply(&trial);
     if (trial.consequence)
         trial_explains(&trial);
+    trial_fits_hint(&trial);
 }
 
 /* What a report may rely on: a passed check has nothing to explain, only a failed one has a cause. */

@@ -52,6 +52,16 @@ static bool compare_amount(struct trial *trial, const struct amount *amount, siz
     return n == wanted || (amount->at_least && n > wanted);
 }
 
+/* Whether the peer has sent something: then what it is to receive are replies. */
+static bool has_spoken(const struct trial *trial)
+{
+    for (size_t i = 0; i < trial->t->n_events; i++)
+        if (trial->t->events[i].kind == EVENT_DEED && trial->t->events[i].actor == trial->actor &&
+            trial->t->events[i].deed.kind == DEED_SENT)
+            return true;
+    return false;
+}
+
 void judge_receives_datagrams(struct trial *trial)
 {
     struct amount amount = amount_of(trial);
@@ -73,8 +83,12 @@ void judge_receives_datagrams(struct trial *trial)
     } else if (n > wanted) {
         trial_fails(trial, all_alike(list, n) ? DIAGNOSIS_SENT_TWICE : DIAGNOSIS_DATAGRAM_COUNT, last);
         trial_explains_delivery(trial);
-    } else {
+    } else if (!has_spoken(trial)) {
         trial_fails(trial, DIAGNOSIS_DATAGRAM_COUNT, last);
+        trial_explains(trial);
+    } else {
+        trial_fails(trial, DIAGNOSIS_NOTHING_SENT, last);
+        trial_hints(trial, _("Reply to every datagram: each recvfrom() takes one, and its sender waits for a sendto()."));
         trial_explains(trial);
     }
     facts_connections_free(list, n);
@@ -134,6 +148,8 @@ void judge_takes_datagrams(struct trial *trial)
     } else if (n < wanted) {
         size_t tried = facts_last_call(trial->t, trial->actor, ROLE_RECEIVE);
         trial_lacks(trial, DIAGNOSIS_NOTHING_RECEIVED, last != NULL ? last : trial_event(trial, tried));
+        if (last != NULL)
+            trial_hints(trial, _("Come back to recvfrom() after each datagram, whatever became of the reply."));
     } else {
         trial_fails(trial, DIAGNOSIS_DATAGRAM_COUNT, last);
     }

@@ -105,7 +105,12 @@ void judge_skips_other_replies(struct trial *trial)
         trial_passes(trial);
     } else {
         trial_fails(trial, DIAGNOSIS_OTHER_REPLY, &t->events[last]);
-        trial_shows(trial, _("the last message received has another identifier"));
+        if (echo_request(t, trial->actor) != NOWHERE) {
+            trial_shows(trial, _("the last message received has another identifier"));
+        } else {
+            trial_shows(trial, _("the reply is not received"));
+            trial_explains_meeting(trial);
+        }
     }
 }
 
@@ -194,6 +199,18 @@ static bool shows_address(const struct output_text *out, size_t event, const str
     return false;
 }
 
+/* The program has taken no message for the reply: then there is nothing that it should have printed. */
+static bool lacks_reply(struct trial *trial)
+{
+    struct ending ending = facts_ending(trial->t, trial->actor);
+    if (ending.kind != ENDING_EXITED || ending.status == 0)
+        return false;
+    trial_lacks(trial, DIAGNOSIS_NOTHING_RECEIVED, trial_event(trial, echo_last_received(trial->t, trial->actor)));
+    trial_expects(trial, _("a message of type %d with the request's identifier is received"), ICMP6_ECHO_REPLY);
+    trial_shows(trial, _("the program has taken no message for the reply"));
+    return true;
+}
+
 static void judge_size(struct trial *trial, size_t last, const struct output_text *out, const struct output_text *err)
 {
     const struct event *e = &trial->t->events[last];
@@ -207,6 +224,8 @@ static void judge_size(struct trial *trial, size_t last, const struct output_tex
     } else if (shows_number(out, last, e->call.asked)) {
         trial_fails(trial, DIAGNOSIS_COUNT_OF_BUFFER, e);
         trial_shows(trial, _("the size of the buffer, %zu, is printed"), e->call.asked);
+    } else if (lacks_reply(trial)) {
+        return;
     } else {
         trial_fails(trial, DIAGNOSIS_COUNT_MISSING, e);
         trial_hints(trial, _("Print what %s returned, %llu here: the ICMPv6 header counts too."), call,
@@ -239,6 +258,8 @@ static void judge_sender(struct trial *trial, size_t last, const struct output_t
     } else if (shows_address(err, last, &in6.sin6_addr)) {
         trial_fails(trial, DIAGNOSIS_ON_STDERR, e);
         trial_shows(trial, _("it is printed on standard error"));
+    } else if (lacks_reply(trial)) {
+        return;
     } else {
         trial_fails(trial, DIAGNOSIS_SENDER_MISSING, e);
         trial_shows(trial, _("this address is not printed after %s"), call_title(&e->call));

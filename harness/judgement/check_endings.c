@@ -1,6 +1,8 @@
 /* How programs end: exits, survives. */
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "data/script.h"
 #include "ground/text.h"
@@ -39,13 +41,74 @@ static bool has_check(const struct trial *trial, const char *name)
     return false;
 }
 
+/* The program went to work with arguments that it should have refused. */
+static void accepts_argument(struct trial *trial, int status)
+{
+    const struct event *sent = trial_event(trial, facts_first_success(trial->t, trial->actor, ROLE_SEND));
+    trial_fails(trial, DIAGNOSIS_ARGUMENT_ACCEPTED, sent);
+    if (status >= 0)
+        trial_shows(trial, _("status %d, and the program sent its message"), status);
+    else
+        trial_shows(trial, _("it is still running, and has sent its message"));
+}
+
+/* What the program is called with in the first start of a scenario; "" for nothing. */
+static const char *first_argument(const struct scenario *scenario)
+{
+    for (size_t i = 0; i < scenario->script.n; i++) {
+        const struct step *step = &scenario->script.steps[i];
+        if (step->kind == STEP_START && step->program == NULL)
+            return step->arguments != NULL && step->arguments[0] != NULL ? step->arguments[0] : "";
+    }
+    return "";
+}
+
+/* Where the exercise asks for the name of the error, called in the same way, the failure is what the program is after. */
+static bool is_wanted_failure(const struct trial *trial, const struct event *failed)
+{
+    for (size_t i = 0; trial->exercise != NULL && i < trial->exercise->n_scenarios; i++) {
+        const struct scenario *other = &trial->exercise->scenarios[i];
+        if (strcmp(first_argument(other), first_argument(trial->scenario)) != 0)
+            continue;
+        for (size_t k = 0; k < other->n_checks; k++)
+            if (strcmp(other->checks[k].name, "prints-error") == 0 &&
+                role_from_word(other->checks[k].value) == call_role(failed->call.id))
+                return true;
+    }
+    return false;
+}
+
+/* The last receive, if nothing came because it did not wait. */
+static const struct event *did_not_wait(const struct trial *trial)
+{
+    size_t last = facts_last_call(trial->t, trial->actor, ROLE_RECEIVE);
+    const struct event *e = trial_event(trial, last);
+    bool failed = e != NULL && !e->call.pending && e->call.result < 0 && e->call.error == EAGAIN && !e->call.timed_out &&
+                  !e->call.injected && (call_flags(&e->call) & MSG_DONTWAIT) == 0; /* that flag asks for it */
+    return failed && facts_first_success(trial->t, trial->actor, ROLE_RECEIVE) == NOWHERE ? e : NULL;
+}
+
+static void would_block(struct trial *trial, int status)
+{
+    const struct event *e = did_not_wait(trial);
+    if (status != 0)
+        trial_fails(trial, DIAGNOSIS_WOULD_BLOCK, e);
+    trial_shows(trial, _("status %d, after %s failed with %s"), status, call_title(&e->call), error_name(e->call.error));
+}
+
 /* The other status came after a call that failed, or out of nothing. */
 static void wrong_status(struct trial *trial, int status)
 {
     size_t failure = facts_decisive_failure(trial->t, trial->actor);
     const struct event *failed = trial_event(trial, failure);
+    if (status == 0 && failed == NULL && has_check(trial, "complains") && trial_went_to_work(trial)) {
+        accepts_argument(trial, status);
+        return;
+    }
     trial_fails(trial, status == 0 ? DIAGNOSIS_STATUS_ZERO : DIAGNOSIS_STATUS_NONZERO, failed);
-    if (failed == NULL)
+    if (failed == NULL && did_not_wait(trial) != NULL)
+        would_block(trial, status);
+    else if (failed == NULL)
         trial_shows(trial, _("status %d"), status);
     else if (status == 0)
         trial_shows(trial, _("status 0, although %s failed with %s"), call_title(&failed->call),
@@ -59,11 +122,14 @@ static void wrong_status(struct trial *trial, int status)
         return;
     if (has_check(trial, "conflict") && status == 0)
         trial_explains_conflict(trial);
+    else if (status == 0 && (has_complained(trial) || failed == NULL) && trial_explains_shutdown(trial))
+        return;
     else if (status == 0 && has_complained(trial))
         return; /* it knew what was wrong, and whoever started it is not told */
     else if (!trial_explains_meeting(trial))
         trial_explains_silence(trial);
-    if (failed != NULL && strcmp(trial->result->diagnosis, diagnosis_code(DIAGNOSIS_STATUS_NONZERO)) == 0)
+    if (failed != NULL && !is_wanted_failure(trial, failed) &&
+        strcmp(trial->result->diagnosis, diagnosis_code(DIAGNOSIS_STATUS_NONZERO)) == 0)
         trial_fails_as(trial, failed);
 }
 
@@ -71,8 +137,16 @@ static void wrong_status(struct trial *trial, int status)
 static void should_have_failed(struct trial *trial)
 {
     const struct transcript *t = trial->t;
+    if (has_check(trial, "complains") && trial_went_to_work(trial)) {
+        accepts_argument(trial, -1);
+        return;
+    }
     trial_still_running(trial, trial->actor);
     size_t failure = facts_decisive_failure(t, trial->actor);
+    bool retries_bind = failure != NOWHERE && call_role(t->events[failure].call.id) == ROLE_BIND &&
+                        strcmp(trial->result->diagnosis, diagnosis_code(DIAGNOSIS_RETRIES)) == 0;
+    if (retries_bind)
+        return; /* it has seen what is wrong, and does not stop */
     if (failure != NOWHERE && facts_went_on(t, failure) != NOWHERE) {
         const struct event *failed = &t->events[failure];
         AUTO_FREE char *actual = mem_string(trial->result->actual);
@@ -111,6 +185,8 @@ void judge_exits(struct trial *trial)
             wrong_status(trial, ending.status);
     } else if (ending.kind == ENDING_KILLED && !ending.ours) {
         trial_killed(trial, ending.status, ending.event);
+        if (ending.status == SIGPIPE)
+            trial_explains_meeting(trial);
     } else if (ending.kind == ENDING_KILLED && was_signalled(trial)) {
         if (any) {
             trial_passes(trial);

@@ -1,6 +1,7 @@
 /* What the program says of failures and successes: reports-error, claims-nothing, says, complains. */
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "ground/escape.h"
 #include "ground/text.h"
@@ -215,7 +216,10 @@ static void not_said(struct trial *trial, size_t last, bool on_out, bool on_err)
         trial_shows(trial, _("something was printed, but on standard output only"));
     else
         trial_shows(trial, _("nothing was printed after this call"));
-    if (!trial_explains_meeting(trial) && on_out && !of_failure)
+    bool lives = trial->t->stuck && facts_ending(trial->t, trial->actor).kind == ENDING_NONE;
+    if (lives && !on_out && !on_err)
+        trial_explains(trial);
+    else if (!trial_explains_meeting(trial) && on_out && !of_failure)
         trial_explains_silence(trial);
 }
 
@@ -250,6 +254,14 @@ void judge_says(struct trial *trial)
     not_said(trial, last, on_out, on_err);
 }
 
+bool trial_went_to_work(const struct trial *trial)
+{
+    const struct transcript *t = trial->t;
+    size_t sent = facts_first_success(t, trial->actor, ROLE_SEND);
+    return sent != NOWHERE && t->events[sent].call.socket >= 0 &&
+           t->sockets[t->events[sent].call.socket].family != AF_UNIX;
+}
+
 /* Whether anything is to be seen on standard output but for the lines that hold this. */
 static bool shows_more(const struct output_text *out, const char *besides)
 {
@@ -278,10 +290,16 @@ void judge_complains(struct trial *trial)
     bool on_out = shows_more(&out, check_parameter(trial->spec, "besides"));
     if (output_visible(&err, 0) || (either && on_out)) {
         trial_passes(trial);
+    } else if (trial_went_to_work(trial)) {
+        size_t sent = facts_first_success(trial->t, trial->actor, ROLE_SEND);
+        trial_fails(trial, DIAGNOSIS_ARGUMENT_ACCEPTED, trial_event(trial, sent));
+        trial_shows(trial, _("nothing was printed on standard error, and the program sent its message"));
     } else if (!was_killed(trial)) {
         trial_fails(trial, on_out ? DIAGNOSIS_ERROR_ON_STDOUT : DIAGNOSIS_NO_COMPLAINT, NULL);
         if (on_out)
             trial_shows(trial, _("something was printed, but on standard output only"));
+        else if (output_visible(&out, 0))
+            trial_shows(trial, _("results were printed, and no message"));
         else
             trial_shows(trial, _("nothing was printed"));
         trial_explains_path(trial);

@@ -75,7 +75,8 @@ void judge_tells_conflict(struct trial *trial)
                         error_name(e->call.error));
     } else if (bound != NOWHERE) {
         AUTO_FREE char *where = address_text(&t->events[bound].call.address);
-        trial_fails(trial, DIAGNOSIS_NONE, &t->events[bound]);
+        bool is_narrow = !address_is_any(&t->events[bound].call.address);
+        trial_fails(trial, is_narrow ? DIAGNOSIS_ONE_INTERFACE : DIAGNOSIS_NONE, &t->events[bound]);
         trial_shows(trial, _("bind() on %s succeeded"), where);
         trial_explains_conflict(trial);
     } else if (trial_keeps_serving(trial)) {

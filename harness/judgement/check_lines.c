@@ -264,7 +264,10 @@ static void line_missing(struct trial *trial, const struct lines *out, const str
     } else if (like == NULL) {
         trial_fails(trial, DIAGNOSIS_LINE_MISSING, NULL);
         trial_shows(trial, _("no such line is printed"));
-        trial_explains(trial);
+        bool complains = output_visible(&err, 0) && facts_last_call(trial->t, trial->actor, ROLE_SOCKET) == NOWHERE;
+        if (!trial_explains(trial) && complains)
+            trial_hints(trial, _("This argument is right. See what the program says on standard error: it refuses the "
+                                 "argument, or it has stopped at a wrong one before, after which it must go on."));
     } else if (how == SAME && times(out, out->n, wanted, any_case) <= times(all, missing, wanted, any_case)) {
         trial_fails(trial, DIAGNOSIS_LINE_MISSING, NULL);
         trial_shows(trial, _("it is not printed often enough"));

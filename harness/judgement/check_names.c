@@ -3,8 +3,8 @@
 
 #include "ground/escape.h"
 #include "ground/text.h"
+#include "judgement/cause.h"
 #include "judgement/output.h"
-#include "judgement/trial.h"
 
 enum { QUOTE = 80 };
 
@@ -40,17 +40,25 @@ void judge_names_resolver_error(struct trial *trial)
 {
     const char *name = trial->spec->value;
     trial_requires(trial, _("The program says on standard error why the name '%s' gave no address"), name);
-    AUTO_OUTPUT err;
+    AUTO_OUTPUT err, out;
     output_collect(trial->t, trial->actor, STREAM_STDERR, &err);
+    output_collect(trial->t, trial->actor, STREAM_STDOUT, &out);
     if (tells_of_name(buf_text(&err.text), name)) {
         trial_passes(trial);
+    } else if (!output_visible(&err, 0) && tells_of_name(buf_text(&out.text), name)) {
+        trial_fails(trial, DIAGNOSIS_ERROR_ON_STDOUT, NULL);
+        trial_shows(trial, _("it is printed on standard output"));
     } else if (!output_visible(&err, 0)) {
         trial_lacks(trial, DIAGNOSIS_RESOLVER_ERROR, NULL);
-        trial_shows(trial, _("nothing was printed"));
+        trial_shows(trial, output_visible(&out, 0) ? _("nothing was printed on standard error") : _("nothing was printed"));
+        trial->consequence = false; /* without an address there is no socket, and no other cause */
     } else {
         AUTO_FREE char *quote = escape_quote(buf_text(&err.text), err.text.len, QUOTE);
         trial_fails(trial, DIAGNOSIS_RESOLVER_ERROR, NULL);
         trial_shows(trial, "%s", quote);
+        if (facts_last_call(trial->t, trial->actor, ROLE_CONNECT) != NOWHERE ||
+            cause_is_resolver_error(trial->t, trial->actor))
+            trial_explains_meeting(trial);
     }
     trial_expects(trial, _("what gai_strerror() says: \"%s\""), unknown_name);
 }

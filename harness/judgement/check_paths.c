@@ -39,6 +39,18 @@ static void is_left(struct trial *trial)
         trial_shows(trial, _("the program ended with status %d, and the path that bind() made is still there"), ending.status);
 }
 
+/* Whether the play has come to a signal that it sends. */
+static bool was_signalled(const struct trial *trial)
+{
+    const struct transcript *t = trial->t;
+    const struct script *script = &trial->scenario->script;
+    for (size_t i = 0; i < t->n_events; i++)
+        if (t->events[i].kind == EVENT_STEP && t->events[i].step >= 0 && (size_t)t->events[i].step < script->n &&
+            script->steps[t->events[i].step].kind == STEP_SIGNAL)
+            return true;
+    return false;
+}
+
 /* The play stopped before: at something else that went wrong, or because the program waits on in spite of the signal. */
 static void never_looked(struct trial *trial)
 {
@@ -48,10 +60,21 @@ static void never_looked(struct trial *trial)
         trial_explains_meeting(trial);
         return;
     }
+    if (trial->t->limit != LIMIT_NONE && trial->t->limit_actor == trial->actor) {
+        trial_fails(trial, DIAGNOSIS_PATH_LEFT, path_maker(trial));
+        trial_shows(trial, "%s", limit_text(trial->t->limit));
+        trial_hints(trial, _("After the signal the program went on without end: leave the loop, and remove the path with "
+                             "unlink()."));
+        return;
+    }
     trial_still_running(trial, trial->actor);
     AUTO_FREE char *actual = mem_string(trial->result->actual);
     trial_fails(trial, DIAGNOSIS_PATH_LEFT, trial_event(trial, facts_blocked(trial->t, trial->actor)));
     trial_shows(trial, "%s", actual);
+    if (was_signalled(trial))
+        trial_hints(trial, _("The signal came, and the server waits on. A handler that only sets a flag needs sigaction() "
+                             "without SA_RESTART, which signal() sets: then the call that waits returns with EINTR and "
+                             "the loop can end."));
 }
 
 void judge_path(struct trial *trial)

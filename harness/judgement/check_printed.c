@@ -1,4 +1,5 @@
 /* The numbers that the program shows: prints-descriptor, prints-count. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -188,6 +189,16 @@ static bool is_taken(const struct shown *out, const struct wanted *wanted)
     return false;
 }
 
+/* Whether a look at the message (MSG_PEEK) gave the same number before: then that is the one that was printed. */
+static bool was_looked_at(const struct trial *trial, const struct wanted *wanted)
+{
+    const struct transcript *t = trial->t;
+    for (size_t i = 0; i < wanted->flow->first; i++)
+        if (facts_is_call(t, &t->events[i], trial->actor, ROLE_RECEIVE) && call_peeked(&t->events[i].call) == wanted->value)
+            return true;
+    return false;
+}
+
 static enum diagnosis diagnose_count(const struct trial *trial, const struct shown *out, const struct shown *other,
                                      const struct wanted *wanted)
 {
@@ -199,7 +210,7 @@ static enum diagnosis diagnose_count(const struct trial *trial, const struct sho
         return DIAGNOSIS_COUNT_OF_BUFFER;
     if (shown_has(out, wanted->value + 1, wanted->from, wanted->to))
         return DIAGNOSIS_COUNT_PLUS_ONE;
-    if (shown_has(out, wanted->value, 0, wanted->from))
+    if (shown_has(out, wanted->value, 0, wanted->from) && !was_looked_at(trial, wanted))
         return DIAGNOSIS_COUNT_BEFORE_CALL;
     return DIAGNOSIS_COUNT_MISSING;
 }
@@ -252,6 +263,8 @@ static void count_missing(struct trial *trial, const struct shown *out, const st
     }
     if (diagnosis == DIAGNOSIS_COUNT_BEFORE_CALL) {
         trial_shows(trial, _("it is printed before the call only"));
+        if (waits_for_more(trial, wanted))
+            trial_explains(trial);
         return;
     }
     AUTO_FREE char *numbers = candidates(out, wanted);
@@ -268,6 +281,23 @@ static void count_missing(struct trial *trial, const struct shown *out, const st
         trial_explains_meeting(trial);
 }
 
+/* The last receive left its message where it was, or did not wait for it. */
+static void receive_took_nothing(struct trial *trial, const struct event *last)
+{
+    const struct call *call = &last->call;
+    bool did_not_wait = !call->pending && call->result < 0 && call->error == EAGAIN && !call->timed_out && !call->injected &&
+                        (call_flags(call) & MSG_DONTWAIT) == 0; /* with the flag, that is what was asked for */
+    if (trial->result->verdict != VERDICT_FAILED || (call_peeked(call) == 0 && !did_not_wait))
+        return;
+    trial_fails(trial, did_not_wait ? DIAGNOSIS_WOULD_BLOCK : DIAGNOSIS_ONLY_PEEKED, last);
+    if (did_not_wait)
+        trial_shows(trial, _("%s failed with %s"), call_title(call), error_name(call->error));
+    else
+        trial_shows(trial, _("nothing was received: the last %s has the flag MSG_PEEK as well"), call_title(call));
+    trial_explains_meeting(trial);
+    trial->consequence = false;
+}
+
 static void nothing_moved(struct trial *trial, enum role role)
 {
     size_t tried = facts_last_call(trial->t, trial->actor, role);
@@ -279,6 +309,8 @@ static void nothing_moved(struct trial *trial, enum role role)
     } else {
         trial_expects(trial, _("a number of bytes received"));
         trial_shows(trial, _("nothing was received"));
+        if (tried != NOWHERE)
+            receive_took_nothing(trial, &trial->t->events[tried]);
     }
 }
 
@@ -293,6 +325,16 @@ static size_t find_count(const struct trial *trial, const struct shown *out, con
         others = rest + strspn(rest, " ");
     }
     return found;
+}
+
+/* Whether the count of A is printed before B begins: else the one that is there is B's, and A's is what lacks. */
+static bool shown_before(const struct shown *out, const struct flow *a, const struct flow *b)
+{
+    size_t from = output_after(&out->out, a->last), to = output_after(&out->out, b->first);
+    for (size_t i = 0; i < out->n; i++)
+        if (out->numbers[i].value == a->bytes && out->numbers[i].start >= from && out->numbers[i].start < to)
+            return true;
+    return false;
 }
 
 /* Looks for each flow's count, each one after its last byte; says what is wrong with the first that is not there. */
@@ -314,6 +356,9 @@ static void look_for_counts(struct trial *trial, enum role role, const struct fl
         }
         if (i + 1 < n && flows[i + 1].first > flows[i].last)
             wanted.to = output_after(&out.out, flows[i + 1].first);
+        if (i > 0 && wanted.value == flows[i - 1].bytes && !shown_before(&out, &flows[i - 1], &flows[i]))
+            wanted = (struct wanted){role, &flows[i - 1], wanted.value, output_after(&out.out, flows[i - 1].last),
+                                     output_after(&out.out, flows[i].first), on_stderr};
         count_missing(trial, &out, &other, &wanted);
         break;
     }

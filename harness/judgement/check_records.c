@@ -206,6 +206,7 @@ static void not_printed(struct trial *trial, const struct page *page, const stru
     open_page(trial, STREAM_STDERR, &err);
     bool on_err = line_with(&err, record->size, output_after(&err.out, record->flow->last)) != SIZE_MAX;
     bool same_line = line_with(page, record->size, output_after(&page->out, record->flow->last)) != SIZE_MAX;
+    bool one_more = line_with(page, record->size + 1, output_after(&page->out, record->flow->last)) != SIZE_MAX;
     close_page(&err);
     if (record->flow->bytes < record->size) {
         trial_fails(trial, DIAGNOSIS_RECORD_CUT, e);
@@ -220,9 +221,10 @@ static void not_printed(struct trial *trial, const struct page *page, const stru
     } else {
         const char *text = buf_text(&page->out.text) + from;
         AUTO_FREE char *quote = escape_quote(text, page->out.text.len - from, 80);
-        trial_fails(trial, DIAGNOSIS_COUNT_MISSING, e);
+        trial_fails(trial, one_more ? DIAGNOSIS_COUNT_PLUS_ONE : DIAGNOSIS_COUNT_MISSING, e);
         trial_shows(trial, _("what is printed from there on: %s"), quote);
-        trial_hints(trial, _("Print what %s returned, %zu, after each call and before the next one."), call_title(&e->call),
+        if (!one_more)
+            trial_hints(trial, _("Print what %s returned, %zu, after each call and before the next one."), call_title(&e->call),
                     record->size);
     }
 }

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "ground/text.h"
 #include "judgement/check_values.h"
@@ -145,7 +146,39 @@ static size_t first_contact(const struct trial *trial)
     return accepted != NOWHERE ? accepted : facts_first_success(trial->t, trial->actor, ROLE_RECEIVE);
 }
 
-static void not_printed(struct trial *trial, const struct search *search, size_t contact, bool port_only)
+/*
+ * The call that was to fill in this address, and had no room for all of it: the port, which comes first, is right and the host
+ * is not, or not even the family was written.
+ */
+static const struct event *cut_address(const struct trial *trial, const struct search *search)
+{
+    const struct transcript *t = trial->t;
+    for (size_t i = 0; i < t->n_events; i++) {
+        const struct event *e = &t->events[i];
+        bool fills = facts_is_call(t, e, trial->actor, ROLE_ACCEPT) || facts_is_call(t, e, trial->actor, ROLE_RECEIVE);
+        unsigned char host[16];
+        if (!fills || !call_succeeded(&e->call) || e->call.address.len == 0)
+            continue;
+        if (!address_host(&e->call.address, host) ||
+            (address_port(&e->call.address) == search->port && memcmp(host, search->host, sizeof host) != 0))
+            return e;
+    }
+    return NULL;
+}
+
+static bool has_no_room(struct trial *trial, const struct search *search)
+{
+    const struct event *cut = cut_address(trial, search);
+    if (cut == NULL)
+        return false;
+    trial_fails(trial, DIAGNOSIS_SENDER_LENGTH, cut);
+    trial_shows(trial, _("%s had no room for the whole address of the client"), call_title(&cut->call));
+    trial_hints(trial, _("Receive the address in a struct sockaddr_storage (sockaddr_in6 for IPv6; sockaddr_in is too "
+                         "small), and set the length to its size before each call."));
+    return true;
+}
+
+static void not_printed(struct trial *trial, const struct search *search, size_t contact, bool port_only, bool with_port)
 {
     const struct transcript *t = trial->t;
     const struct event *e = trial_event(trial, contact);
@@ -165,13 +198,17 @@ static void not_printed(struct trial *trial, const struct search *search, size_t
     } else if (!port_only && count_hosts(&other, output_after(&err, contact)) > 0) {
         trial_fails(trial, DIAGNOSIS_ON_STDERR, e);
         trial_shows(trial, _("it is printed on standard error"));
-    } else {
+    } else if (!has_no_room(trial, search)) {
         trial_fails(trial, DIAGNOSIS_ADDRESS_NOT_PRINTED, e);
+        if (!with_port)
+            trial_hints(trial, _("Print the client's address with inet_ntop() or getnameinfo() (inet_ntoa() does for IPv4 "
+                                 "only)."));
         if (port_only)
             trial_shows(trial, _("the address is printed, but not the port"));
         else
             trial_shows(trial, _("it is not on standard output after the message was received"));
-        trial_explains_delivery(trial);
+        if (!trial_explains_delivery(trial) && trial->t->stuck)
+            trial_explains_meeting(trial);
     }
 }
 
@@ -184,6 +221,17 @@ static int64_t count_accepted(const struct trial *trial)
          i = facts_next_call(t, trial->actor, ROLE_ACCEPT, i + 1))
         n += call_succeeded(&t->events[i].call);
     return n;
+}
+
+/* The address, with its port or without. The caller frees. */
+static char *expected_text(const struct address *own, const struct search *search, bool with_port)
+{
+    char text[INET6_ADDRSTRLEN] = "";
+    if (with_port)
+        return address_text(own);
+    bool ipv4 = address_family(own) == AF_INET;
+    inet_ntop(ipv4 ? AF_INET : AF_INET6, search->host + (ipv4 ? 12 : 0), text, sizeof text);
+    return mem_string(text);
 }
 
 void judge_prints_address(struct trial *trial)
@@ -212,12 +260,12 @@ void judge_prints_address(struct trial *trial)
     output_collect(t, trial->actor, STREAM_STDOUT, &out);
     output_blank_escapes(&out);
     search.out = &out;
-    AUTO_FREE char *text = address_text(own);
+    AUTO_FREE char *text = expected_text(own, &search, with_port);
     size_t from = output_after(&out, contact);
     bool host = count_hosts(&search, from) >= times;
     if (host && (!with_port || count_numbers(&out, from, (uint64_t)search.port) >= times))
         trial_passes(trial);
     else
-        not_printed(trial, &search, contact, host);
+        not_printed(trial, &search, contact, host, with_port);
     trial_expects(trial, "%s", text);
 }

@@ -30,15 +30,23 @@ static void wrong_socket(struct trial *trial, size_t made, size_t tried, int fam
         enum diagnosis diagnosis = raw_icmp6                ? DIAGNOSIS_RAW_FAMILY
                                    : socket->family != family ? DIAGNOSIS_SOCKET_FAMILY
                                                               : DIAGNOSIS_SOCKET_TYPE;
-        trial_fails(trial, diagnosis, e);
-        if (socket->family == family && socket->type == type)
+        bool protocol = socket->family == family && socket->type == type;
+        trial_fails(trial, protocol && type == SOCK_RAW ? DIAGNOSIS_RAW_PROTOCOL : diagnosis, e);
+        if (protocol)
             trial_shows(trial, _("a socket of protocol number %d"), socket->protocol);
-        else
+        if (protocol && type != SOCK_RAW)
+            trial_hints(trial, _("The third argument of socket() is the protocol: 0 lets the system choose the one that "
+                                 "fits."));
+        if (!protocol)
             trial_shows(trial, _("a socket %s, %s"), family_constant(socket->family), type_constant(socket->type));
     } else if (tried != NOWHERE) {
         const struct event *e = &t->events[tried];
         trial_fails(trial, DIAGNOSIS_NO_SOCKET, e);
         trial_shows(trial, _("socket() failed with %s"), error_name(e->call.error));
+        if (!e->call.injected) {
+            trial_fails_as(trial, e);
+            trial_explains_meeting(trial);
+        }
     } else {
         trial_fails(trial, DIAGNOSIS_NO_SOCKET, NULL);
         trial_shows(trial, _("socket() was never called"));

@@ -22,6 +22,14 @@ static size_t least_of(const struct trial *trial, size_t size)
     return least > 0 && least < size ? least : size;
 }
 
+/* Whether, of a message that came by several calls, what the last one brought is printed. */
+static bool shows_last_part(const struct trial *trial, const struct sightings *all, const struct sighting *missing)
+{
+    const struct call *last = &trial->t->events[missing->flow->last].call;
+    return missing->flow->first != missing->flow->last && last->data.stored >= TELLING &&
+           output_find(&all->out, output_after(&all->out, missing->flow->last), last->data.data, last->data.stored) != SIZE_MAX;
+}
+
 static void not_printed(struct trial *trial, const struct sightings *all, const struct sighting *missing)
 {
     AUTO_OUTPUT err;
@@ -50,6 +58,9 @@ static void not_printed(struct trial *trial, const struct sightings *all, const 
     } else {
         trial_fails(trial, DIAGNOSIS_TEXT_MISSING, evidence);
         trial_shows(trial, _("it is not on standard output after it was received"));
+        if (shows_last_part(trial, all, missing))
+            trial_hints(trial, _("Only the last part is printed: each read() has overwritten what came before. Give it the "
+                                 "place behind those bytes, buffer + total, and what room is left."));
         size_t blocked = trial->t->stuck ? facts_blocked(trial->t, trial->actor) : NOWHERE;
         if (blocked != NOWHERE && trial->t->events[blocked].call.socket == missing->flow->socket)
             trial_explains(trial);

@@ -130,7 +130,9 @@ static void show_bytes(struct trial *trial, const struct buf *got, const char *t
     else
         trial_shows(trial, ngettext("%s, %zu byte", "%s, %zu bytes", got->len), actual, got->len);
     const struct event *send = wire_sending_of(trial, got);
-    if (diagnosis == DIAGNOSIS_MESSAGE_CUT && send != NULL)
+    if (diagnosis == DIAGNOSIS_NEWLINE && without_line_end(text, n) == n)
+        trial_hints(trial, _("This message has no '\\n' at its end: send it without one."));
+    else if (diagnosis == DIAGNOSIS_MESSAGE_CUT && send != NULL)
         hint_at_cut(trial, &send->call, n);
     else if (diagnosis == DIAGNOSIS_WRONG_BYTES)
         trial_hints(trial, _("Compare what you send with the message of the statement: they differ from byte %zu on."),
@@ -149,6 +151,18 @@ void wire_differs(struct trial *trial, const struct buf *got, const char *text, 
     show_bytes(trial, got, text, n, diagnosis);
     if (got->len == 0 && !trial_explains(trial))
         wire_failed_call(trial);
+}
+
+/* Of a long message only the beginning was kept: its size is the one that came. */
+static void show_real_size(struct trial *trial, const struct connection *connection)
+{
+    size_t n = (size_t)connection->all_received.n, kept = connection->received.len;
+    if (n == kept)
+        return;
+    AUTO_FREE char *quote = escape_quote(buf_text(&connection->received), kept, QUOTE);
+    trial_shows(trial, ngettext("%s, %zu byte", "%s, %zu bytes", n), quote, n);
+    if (strcmp(trial->result->diagnosis, diagnosis_code(DIAGNOSIS_BUFFER_SENT)) == 0)
+        trial_hints(trial, "%s", diagnosis_hint(DIAGNOSIS_BUFFER_SENT));
 }
 
 void judge_receives(struct trial *trial)
@@ -179,6 +193,7 @@ void judge_receives(struct trial *trial)
         } else {
             wire_differs(trial, got, text, n);
             wire_bounds(trial, got, text, n);
+            show_real_size(trial, &list[i]);
         }
         break;
     }

@@ -145,7 +145,9 @@ static bool was_mended(const struct transcript *t, size_t position)
     for (size_t i = facts_next_call(t, failed->actor, role, position + 1); i != NOWHERE;
          i = facts_next_call(t, failed->actor, role, i + 1)) {
         const struct call *call = &t->events[i].call;
-        bool again = call_succeeded(call) && (failed->call.socket < 0 || call->socket == failed->call.socket);
+        /* A refused client tries the next address with another socket. */
+        bool again = call_succeeded(call) &&
+                     (failed->call.socket < 0 || call->socket == failed->call.socket || role == ROLE_CONNECT);
         /* After an error the system reports the end of file: that is no success. */
         if (again && (role != ROLE_RECEIVE || call_moved(call) > 0 || is_transient(failed->call.error)))
             return true;

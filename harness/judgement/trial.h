@@ -86,6 +86,8 @@ bool trial_explains_conflict(struct trial *trial);
 bool trial_explains_delivery(struct trial *trial);
 /* What a client did not do once it was connected. */
 bool trial_explains_silence(struct trial *trial);
+/* Only when the program has shut its receiving direction too early. */
+bool trial_explains_shutdown(struct trial *trial);
 /* The cause is this call: the diagnosis and a hint that fits its error, what is shown already stays. */
 void trial_fails_as(struct trial *trial, const struct event *failed);
 /* Where the actor was when the play ended without its end: states actual, diagnosis and evidence. (cause.c) */
@@ -94,6 +96,10 @@ void trial_still_running(struct trial *trial, int actor);
 enum diagnosis limit_diagnosis(enum limit limit);
 const char *limit_text(enum limit limit);
 enum diagnosis signal_diagnosis(int signal);
+/* Whether the program did its work, over the network, though it should have refused its arguments. (check_errors.c) */
+bool trial_went_to_work(const struct trial *trial);
+/* A hint that speaks of a connection where the program deals in datagrams becomes one that fits. (check_hints.c) */
+void trial_fits_hint(struct trial *trial);
 /* A program that was killed: by which signal, after which call. */
 void trial_killed(struct trial *trial, int signal, size_t end);
 

@@ -51,6 +51,8 @@ struct plan {
  * all later worlds share it, read-only.
  */
 int skeleton_make(const char *path, struct err *err);
+/* The world's table of hosts, lines of "ADDRESS NAME…". Static storage. */
+const char *skeleton_hosts(void);
 /* A mount point /programs/NAME in the skeleton. */
 int skeleton_slot(const char *path, const char *name, struct err *err);
 

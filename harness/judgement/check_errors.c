@@ -107,16 +107,34 @@ static bool is_vague(const struct output_text *err, size_t failed)
     return claims_mere_failure(buf_text(&err->text) + from, err->text.len - from);
 }
 
-static bool takes_either_stream(const struct trial *trial)
+static bool is_set(const struct trial *trial, const char *parameter)
 {
-    const char *any = check_parameter(trial->spec, "any-stream");
-    return any != NULL && strcmp(any, "true") == 0;
+    const char *value = check_parameter(trial->spec, parameter);
+    return value != NULL && strcmp(value, "true") == 0;
+}
+
+/*
+ * Whether there is nothing to report. Who takes a client in, or waits for several sockets at once, without ever making that call
+ * need not fear its failure, whatever else is wrong with him. Nor can a process report what it died of.
+ */
+static bool is_unneeded(const struct trial *trial, enum role role, size_t failed)
+{
+    const struct transcript *t = trial->t;
+    if (is_set(trial, "if-failed")) {
+        size_t end = failed != NOWHERE ? facts_process_end(t, trial->actor, t->events[failed].process) : NOWHERE;
+        return failed == NOWHERE || (end != NOWHERE && t->events[end].change.change == PROCESS_KILLED &&
+                                     !t->events[end].change.ours);
+    }
+    return is_set(trial, "if-made") && facts_next_call(t, trial->actor, role, 0) == NOWHERE &&
+           (facts_first_success(t, trial->actor, ROLE_SEND) != NOWHERE ||
+            facts_first_success(t, trial->actor, ROLE_ACCEPT) != NOWHERE ||
+            facts_next_call(t, trial->actor, ROLE_POLL, 0) != NOWHERE);
 }
 
 void judge_reports_error(struct trial *trial)
 {
     enum role role = role_from_word(trial->spec->value);
-    bool either = takes_either_stream(trial);
+    bool either = is_set(trial, "any-stream");
     if (either)
         trial_requires(trial, _("When %s fails, the program says so"), role_calls(role));
     else
@@ -125,13 +143,11 @@ void judge_reports_error(struct trial *trial)
     AUTO_OUTPUT out, err;
     output_collect(trial->t, trial->actor, STREAM_STDOUT, &out);
     output_collect(trial->t, trial->actor, STREAM_STDERR, &err);
-    const char *if_made = check_parameter(trial->spec, "if-made");
-    bool optional = if_made != NULL && strcmp(if_made, "true") == 0;
-    /* Who does its work without that call need not fear its failure. */
-    bool unneeded = optional && facts_next_call(trial->t, trial->actor, role, 0) == NOWHERE &&
-                    facts_first_success(trial->t, trial->actor, ROLE_SEND) != NOWHERE;
-    /* Without a socket whoever goes on does so on descriptor -1, which another check is about. */
-    bool has_socket = failed != NOWHERE && role != ROLE_SOCKET && role != ROLE_ACCEPT;
+    bool unneeded = is_unneeded(trial, role, failed);
+    /* Without a socket whoever goes on does so on descriptor -1, which another check is about. What the client said last may
+       be taken from its socket before its loss is told. */
+    bool has_socket = failed != NOWHERE && role != ROLE_SOCKET && role != ROLE_ACCEPT &&
+                      !(role == ROLE_SEND && is_set(trial, "if-failed"));
     size_t next = has_socket && !either ? went_on_in_silence(trial, failed, &err) : NOWHERE;
     bool reported = failed != NOWHERE && next == NOWHERE &&
                     (output_visible(&err, output_after(&err, failed)) ||
@@ -263,7 +279,7 @@ static bool shows_more(const struct output_text *out, const char *line)
 
 void judge_complains(struct trial *trial)
 {
-    bool either = takes_either_stream(trial);
+    bool either = is_set(trial, "any-stream");
     if (either)
         trial_requires(trial, _("The program says what is wrong"));
     else

@@ -117,7 +117,7 @@ bool valid_socket(const char *value)
 
 bool valid_closing(const char *value)
 {
-    return ONE_OF(value, "all", "dialogue", "unused");
+    return ONE_OF(value, "all", "dialogue", "unused", "gone");
 }
 
 bool valid_sigpipe(const char *value)

@@ -228,6 +228,11 @@ bool valid_direction(const char *value)
     return ONE_OF(value, "sent", "received", "peeked");
 }
 
+bool valid_transfer(const char *value)
+{
+    return ONE_OF(value, "send", "receive");
+}
+
 bool valid_actor(const char *value)
 {
     return *value != '\0' && strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(value);

@@ -194,21 +194,28 @@ static enum closing closing_from_word(const char *word)
     return (enum closing)i;
 }
 
-/* A try to connect after which the program used another socket. Without any other, it was the end that left it open. */
+/*
+ * A try to connect after which the program used another socket: sent on it, or, if nothing is sent at all, connected it with
+ * success. Without any other, it was the end that left it open.
+ */
 static bool is_unused_try(const struct transcript *t, int actor, int socket)
 {
-    bool tried = false, others = false;
+    bool tried = false, connected = false, another_connected = false, sent = false;
     for (size_t i = 0; i < t->n_events; i++) {
         const struct event *e = &t->events[i];
-        if (facts_is_call(t, e, actor, ROLE_CONNECT) && e->call.socket == socket)
-            tried = true;
+        bool is_it = e->kind == EVENT_CALL && e->call.socket == socket;
+        if (facts_is_call(t, e, actor, ROLE_CONNECT)) {
+            tried |= is_it;
+            connected |= is_it && call_succeeded(&e->call);
+            another_connected |= !is_it && tried && call_succeeded(&e->call);
+        }
         if (!facts_is_call(t, e, actor, ROLE_SEND) || call_moved(&e->call) == 0)
             continue;
-        if (e->call.socket == socket)
+        if (is_it)
             return false;
-        others = true;
+        sent = true;
     }
-    return tried && others;
+    return tried && (sent || (another_connected && !connected));
 }
 
 /* Whether the process of this EVENT_HELD gave up at once, or is one that was made for the client: the end closed the socket. */

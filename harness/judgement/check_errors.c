@@ -54,6 +54,15 @@ static const char *find_claim(const struct output_text *out, size_t failed, enum
     return NULL;
 }
 
+/* Whether there is anything to see in [FROM, TO[. */
+static bool says_between(const struct output_text *out, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        if ((unsigned char)buf_text(&out->text)[i] > ' ')
+            return true;
+    return false;
+}
+
 /*
  * The call with which the program went on on the socket that FAILED is about, before it said anything; NOWHERE. What it says
  * later is of that call, whose failure was sure. A shutdown() may be a way of cleaning up.
@@ -65,11 +74,7 @@ static size_t went_on_in_silence(const struct trial *trial, size_t failed, const
     /* A connect() that is still under way fails later: the next call is a way to learn of it. */
     if (next == NOWHERE || error == EINPROGRESS || error == EINTR || call_role(trial->t->events[next].call.id) == ROLE_SHUTDOWN)
         return NOWHERE;
-    const char *text = buf_text(&err->text);
-    for (size_t i = output_after(err, failed), end = output_after(err, next); i < end; i++)
-        if ((unsigned char)text[i] > ' ')
-            return NOWHERE;
-    return next;
+    return says_between(err, output_after(err, failed), output_after(err, next)) ? NOWHERE : next;
 }
 
 static void not_reported(struct trial *trial, size_t failed, size_t next, const struct output_text *out)
@@ -193,13 +198,17 @@ static bool counts_bytes(const char *text, size_t at, size_t end)
 
 /*
  * The line that tells of all the bytes of the send at FAILED, *N bytes of it, before the next send succeeds: it stands for that
- * one. NULL when there is none. A message that the program prints may hold anything, but not this very number of bytes.
+ * one. NULL when there is none, or when the failure is reported as well. A message that the program prints may hold anything,
+ * but not this very number of bytes.
  */
-static const char *find_false_count(const struct trial *trial, const struct output_text *out, size_t failed, size_t *n)
+static const char *find_false_count(const struct trial *trial, const struct output_text *out, const struct output_text *err,
+                                    size_t failed, size_t *n)
 {
     size_t next = facts_next_call(trial->t, trial->actor, ROLE_SEND, failed + 1);
     while (next != NOWHERE && !call_succeeded(&trial->t->events[next].call))
         next = facts_next_call(trial->t, trial->actor, ROLE_SEND, next + 1);
+    if (says_between(err, output_after(err, failed), next != NOWHERE ? output_after(err, next) : err->text.len))
+        return NULL;
     const char *text = buf_text(&out->text);
     size_t to = next != NOWHERE ? output_after(out, next) : out->text.len;
     for (size_t at = output_after(out, failed); at < to; at += *n + 1) {
@@ -245,7 +254,7 @@ void judge_notices_failure(struct trial *trial)
         trial_passes(trial);
     } else if (role == ROLE_RECEIVE) {
         judge_failed_receive(trial, failed, &err);
-    } else if ((line = find_false_count(trial, &out, failed, &n)) == NULL) {
+    } else if ((line = find_false_count(trial, &out, &err, failed, &n)) == NULL) {
         trial_passes(trial);
     } else {
         const struct event *e = &trial->t->events[failed];

@@ -286,7 +286,9 @@ void judge_closes_sockets(struct trial *trial)
     enum closing closing = closing_from_word(trial->spec->value);
     bool dialogue = closing == CLOSING_DIALOGUE || closing == CLOSING_GONE;
     require_closed(trial, closing);
-    if (!facts_has_socket(trial->t, trial->actor, dialogue)) {
+    if (closing == CLOSING_GONE && !facts_has_socket(trial->t, trial->actor, true)) {
+        trial_passes(trial); /* a client that is gone before it is accepted leaves nothing to close */
+    } else if (!facts_has_socket(trial->t, trial->actor, dialogue)) {
         trial_lacks(trial, dialogue ? DIAGNOSIS_CALL_MISSING : DIAGNOSIS_NO_SOCKET, NULL);
         trial_shows(trial, dialogue ? _("no client was accepted") : _("no socket was created"));
     } else {

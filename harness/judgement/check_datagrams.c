@@ -204,6 +204,16 @@ void judge_ends_within(struct trial *trial)
     trial_expects(trial, ngettext("an end within %d second", "an end within %d seconds", (unsigned long)limit), (int)limit);
 }
 
+/* Whether it sent more messages than with such a wait between them. Some may come sooner: one who waits longer each time. */
+static bool asks_too_often(const struct trial *trial, int64_t lived, int64_t least)
+{
+    struct flow *flows;
+    size_t n = facts_flows(trial->t, trial->actor, ROLE_SEND, &flows);
+    free(flows);
+    enum { FIRST_AND_SOONER = 3 };
+    return lived >= 0 && (int64_t)n > FIRST_AND_SOONER + lived / (least * FIFTH_LESS);
+}
+
 void judge_waits(struct trial *trial)
 {
     int64_t least = value_number(trial->spec->value, INT32_MAX);
@@ -219,6 +229,9 @@ void judge_waits(struct trial *trial)
         trial_shows(trial, ngettext("it ended before %d second was over", "it ended before %d seconds were over",
                                     (unsigned long)least), (int)least);
         trial_explains_meeting(trial);
+    } else if (asks_too_often(trial, lived, least)) {
+        trial_fails(trial, DIAGNOSIS_GAVE_UP_AT_ONCE, trial_event(trial, facts_last_call(trial->t, trial->actor, ROLE_SEND)));
+        trial_shows(trial, _("it asked again and again, without giving the reply that time"));
     } else {
         trial_passes(trial);
     }

@@ -1,6 +1,7 @@
-/* What the program says of failures and successes: reports-error, claims-nothing, says, complains. */
+/* What the program says of failures and successes: reports-error, notices-failure, claims-nothing, says, complains. */
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include "ground/escape.h"
@@ -54,6 +55,15 @@ static const char *find_claim(const struct output_text *out, size_t failed, enum
     return NULL;
 }
 
+/* Whether there is anything to see in [FROM, TO[. */
+static bool says_between(const struct output_text *out, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        if ((unsigned char)buf_text(&out->text)[i] > ' ')
+            return true;
+    return false;
+}
+
 /*
  * The call with which the program went on on the socket that FAILED is about, before it said anything; NOWHERE. What it says
  * later is of that call, whose failure was sure. A shutdown() may be a way of cleaning up.
@@ -65,11 +75,7 @@ static size_t went_on_in_silence(const struct trial *trial, size_t failed, const
     /* A connect() that is still under way fails later: the next call is a way to learn of it. */
     if (next == NOWHERE || error == EINPROGRESS || error == EINTR || call_role(trial->t->events[next].call.id) == ROLE_SHUTDOWN)
         return NOWHERE;
-    const char *text = buf_text(&err->text);
-    for (size_t i = output_after(err, failed), end = output_after(err, next); i < end; i++)
-        if ((unsigned char)text[i] > ' ')
-            return NOWHERE;
-    return next;
+    return says_between(err, output_after(err, failed), output_after(err, next)) ? NOWHERE : next;
 }
 
 static void not_reported(struct trial *trial, size_t failed, size_t next, const struct output_text *out)
@@ -108,16 +114,26 @@ static bool is_vague(const struct output_text *err, size_t failed)
     return claims_mere_failure(buf_text(&err->text) + from, err->text.len - from);
 }
 
-static bool takes_either_stream(const struct trial *trial)
+static bool is_set(const struct trial *trial, const char *parameter)
 {
-    const char *any = check_parameter(trial->spec, "any-stream");
-    return any != NULL && strcmp(any, "true") == 0;
+    const char *value = check_parameter(trial->spec, parameter);
+    return value != NULL && strcmp(value, "true") == 0;
+}
+
+/* Who takes a client in, or waits for several sockets at once, and never makes that call need not fear its failure. */
+static bool does_without(const struct trial *trial, enum role role)
+{
+    const struct transcript *t = trial->t;
+    return facts_next_call(t, trial->actor, role, 0) == NOWHERE &&
+           (facts_first_success(t, trial->actor, ROLE_SEND) != NOWHERE ||
+            facts_first_success(t, trial->actor, ROLE_ACCEPT) != NOWHERE ||
+            facts_next_call(t, trial->actor, ROLE_POLL, 0) != NOWHERE);
 }
 
 void judge_reports_error(struct trial *trial)
 {
     enum role role = role_from_word(trial->spec->value);
-    bool either = takes_either_stream(trial);
+    bool either = is_set(trial, "any-stream");
     if (either)
         trial_requires(trial, _("When %s fails, the program says so"), role_calls(role));
     else
@@ -126,11 +142,7 @@ void judge_reports_error(struct trial *trial)
     AUTO_OUTPUT out, err;
     output_collect(trial->t, trial->actor, STREAM_STDOUT, &out);
     output_collect(trial->t, trial->actor, STREAM_STDERR, &err);
-    const char *if_made = check_parameter(trial->spec, "if-made");
-    bool optional = if_made != NULL && strcmp(if_made, "true") == 0;
-    /* Who does its work without that call need not fear its failure. */
-    bool unneeded = optional && facts_next_call(trial->t, trial->actor, role, 0) == NOWHERE &&
-                    facts_first_success(trial->t, trial->actor, ROLE_SEND) != NOWHERE;
+    bool unneeded = is_set(trial, "if-made") && does_without(trial, role);
     /* Without a socket whoever goes on does so on descriptor -1, which another check is about. */
     bool has_socket = failed != NOWHERE && role != ROLE_SOCKET && role != ROLE_ACCEPT;
     size_t next = has_socket && !either ? went_on_in_silence(trial, failed, &err) : NOWHERE;
@@ -175,6 +187,84 @@ void judge_claims_nothing(struct trial *trial)
     trial_expects(trial, _("no line that announces a success"));
     trial_shows(trial, _("%s failed with %s, and then came the line %s"), call_title(&e->call),
                 error_name(e->call.error), quote);
+}
+
+/* Whether the number that ends at AT is one of bytes. */
+static bool counts_bytes(const char *text, size_t at, size_t end)
+{
+    while (at < end && text[at] == ' ')
+        at++;
+    return end - at >= 4 && (strncasecmp(text + at, "octe", 4) == 0 || strncasecmp(text + at, "byte", 4) == 0);
+}
+
+/*
+ * The line that tells of all the bytes of the send at FAILED, *N bytes of it, before the next send succeeds: it stands for that
+ * one. NULL when there is none, or when the failure is reported as well. A message that the program prints may hold anything,
+ * but not this very number of bytes.
+ */
+static const char *find_false_count(const struct trial *trial, const struct output_text *out, const struct output_text *err,
+                                    size_t failed, size_t *n)
+{
+    size_t next = facts_next_call(trial->t, trial->actor, ROLE_SEND, failed + 1);
+    while (next != NOWHERE && !call_succeeded(&trial->t->events[next].call))
+        next = facts_next_call(trial->t, trial->actor, ROLE_SEND, next + 1);
+    if (says_between(err, output_after(err, failed), next != NOWHERE ? output_after(err, next) : err->text.len))
+        return NULL;
+    const char *text = buf_text(&out->text);
+    size_t to = next != NOWHERE ? output_after(out, next) : out->text.len;
+    for (size_t at = output_after(out, failed); at < to; at += *n + 1) {
+        const char *end = memchr(text + at, '\n', to - at);
+        *n = end != NULL ? (size_t)(end - text) - at : to - at;
+        struct number *numbers;
+        size_t count = numbers_find(text + at, *n, &numbers);
+        AUTO_FREE struct number *owned = numbers;
+        bool is_false = false;
+        for (size_t i = 0; i < count && !is_false; i++)
+            is_false = owned[i].value == trial->t->events[failed].call.asked && counts_bytes(text + at, owned[i].end, *n);
+        if (is_false && !claims_failure(text + at, *n))
+            return text + at;
+    }
+    return NULL;
+}
+
+/* A receive failed, and the program replies to it without a word. */
+static void judge_failed_receive(struct trial *trial, size_t failed, const struct output_text *err)
+{
+    size_t next = went_on_in_silence(trial, failed, err);
+    if (next == NOWHERE || call_role(trial->t->events[next].call.id) != ROLE_SEND) {
+        trial_passes(trial);
+        return;
+    }
+    const struct event *e = &trial->t->events[failed];
+    trial_fails(trial, DIAGNOSIS_RESULT_NOT_CHECKED, e);
+    trial_shows(trial, _("%s failed with %s, and the program went on with %s as if nothing had happened"),
+                call_title(&e->call), error_name(e->call.error), call_title(&trial->t->events[next].call));
+}
+
+/* A program may learn of its client's end before it fails: by poll(), or at the end of the file. */
+void judge_notices_failure(struct trial *trial)
+{
+    enum role role = role_from_word(trial->spec->value);
+    trial_requires(trial, _("When %s fails, the program does not go on as if it had succeeded"), role_calls(role));
+    size_t failed = facts_first_failure(trial->t, trial->actor, role), n = 0;
+    AUTO_OUTPUT out, err;
+    output_collect(trial->t, trial->actor, STREAM_STDOUT, &out);
+    output_collect(trial->t, trial->actor, STREAM_STDERR, &err);
+    const char *line = NULL;
+    if (failed == NOWHERE) {
+        trial_passes(trial);
+    } else if (role == ROLE_RECEIVE) {
+        judge_failed_receive(trial, failed, &err);
+    } else if ((line = find_false_count(trial, &out, &err, failed, &n)) == NULL) {
+        trial_passes(trial);
+    } else {
+        const struct event *e = &trial->t->events[failed];
+        AUTO_FREE char *quote = escape_quote(line, n, QUOTE);
+        trial_fails(trial, DIAGNOSIS_SUCCESS_CLAIMED, e);
+        trial_shows(trial, _("%s failed with %s, and then came the line %s"), call_title(&e->call), error_name(e->call.error),
+                    quote);
+    }
+    trial_expects(trial, _("the failure of %s is noticed"), role_calls(role));
 }
 
 static void require_saying(struct trial *trial, enum role role, const char *stream)
@@ -279,7 +369,7 @@ static bool shows_more(const struct output_text *out, const char *besides)
 
 void judge_complains(struct trial *trial)
 {
-    bool either = takes_either_stream(trial);
+    bool either = is_set(trial, "any-stream");
     if (either)
         trial_requires(trial, _("The program says what is wrong"));
     else

@@ -191,41 +191,76 @@ static void left_open(struct trial *trial, int socket, size_t count)
 }
 
 /* Which sockets closes-sockets is about. */
-enum closing { CLOSING_ALL, CLOSING_DIALOGUE, CLOSING_UNUSED };
+enum closing { CLOSING_ALL, CLOSING_DIALOGUE, CLOSING_UNUSED, CLOSING_GONE };
 
-/* A try to connect after which the program used another socket. Without any other, it was the end that left it open. */
+static enum closing closing_from_word(const char *word)
+{
+    static const char *const words[] = {"all", "dialogue", "unused", "gone"};
+    size_t i = 0;
+    while (i + 1 < COUNT_OF(words) && strcmp(words[i], word) != 0)
+        i++;
+    return (enum closing)i;
+}
+
+/*
+ * A try to connect after which the program used another socket: sent on it, or, if nothing is sent at all, connected it with
+ * success. Without any other, it was the end that left it open.
+ */
 static bool is_unused_try(const struct transcript *t, int actor, int socket)
 {
-    bool tried = false, others = false;
+    bool tried = false, connected = false, another_connected = false, sent = false;
     for (size_t i = 0; i < t->n_events; i++) {
         const struct event *e = &t->events[i];
-        if (facts_is_call(t, e, actor, ROLE_CONNECT) && e->call.socket == socket)
-            tried = true;
+        bool is_it = e->kind == EVENT_CALL && e->call.socket == socket;
+        if (facts_is_call(t, e, actor, ROLE_CONNECT)) {
+            tried |= is_it;
+            connected |= is_it && call_succeeded(&e->call);
+            another_connected |= !is_it && tried && call_succeeded(&e->call);
+        }
         if (!facts_is_call(t, e, actor, ROLE_SEND) || call_moved(&e->call) == 0)
             continue;
-        if (e->call.socket == socket)
+        if (is_it)
             return false;
-        others = true;
+        sent = true;
     }
-    return tried && others;
+    return tried && (sent || (another_connected && !connected));
+}
+
+/* Whether the process of this EVENT_HELD gave up at once, or is one that was made for the client: the end closed the socket. */
+static bool ended_with_it(const struct trial *trial, const struct event *held)
+{
+    size_t end = facts_process_end(trial->t, trial->actor, held->process);
+    return held->held.at_exit && (end == NOWHERE || trial->t->events[end].change.status != 0 ||
+                                  facts_ending(trial->t, trial->actor).event != end);
+}
+
+static size_t count_accepted(const struct trial *trial)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < trial->t->n_sockets; i++)
+        n += trial->t->sockets[i].actor == trial->actor && trial->t->sockets[i].accepted;
+    return n;
 }
 
 static size_t count_leaks(const struct trial *trial, enum closing closing, int *first)
 {
     const struct transcript *t = trial->t;
+    bool dialogue = closing == CLOSING_DIALOGUE || closing == CLOSING_GONE;
     AUTO_FREE bool *leaked = mem_alloc(t->n_sockets + 1);
     size_t count = 0;
     for (size_t i = 0; i < t->n_events; i++) {
         const struct event *e = &t->events[i];
         if (e->kind != EVENT_HELD || e->actor != trial->actor || e->held.socket < 0 || leaked[e->held.socket] ||
-            !is_leak(trial, i, closing == CLOSING_DIALOGUE) ||
-            (closing == CLOSING_UNUSED && !is_unused_try(t, trial->actor, e->held.socket)))
+            !is_leak(trial, i, dialogue) ||
+            (closing == CLOSING_UNUSED && !is_unused_try(t, trial->actor, e->held.socket)) ||
+            (closing == CLOSING_GONE && ended_with_it(trial, e)))
             continue;
         leaked[e->held.socket] = true;
         if (count++ == 0)
             *first = e->held.socket;
     }
-    return count;
+    /* Who closes none at all has another fault, which has a scenario of its own. */
+    return closing == CLOSING_GONE && count == count_accepted(trial) ? 0 : count;
 }
 
 static void expect_closed(struct trial *trial, enum closing closing)
@@ -234,20 +269,34 @@ static void expect_closed(struct trial *trial, enum closing closing)
     case CLOSING_ALL: trial_expects(trial, _("all sockets closed")); break;
     case CLOSING_DIALOGUE: trial_expects(trial, _("all dialogue sockets closed")); break;
     case CLOSING_UNUSED: trial_expects(trial, _("the sockets of all tries closed")); break;
+    case CLOSING_GONE: trial_expects(trial, _("the socket of the client that is gone closed too")); break;
+    }
+}
+
+static void require_closed(struct trial *trial, enum closing closing)
+{
+    switch (closing) {
+    case CLOSING_ALL: trial_requires(trial, _("The program closes every socket that it opened")); break;
+    case CLOSING_DIALOGUE:
+        trial_requires(trial, _("The program closes every dialogue socket (those that accept() returned)"));
+        break;
+    case CLOSING_UNUSED:
+        trial_requires(trial, _("The program closes the sockets with which it tried to connect in vain"));
+        break;
+    case CLOSING_GONE:
+        trial_requires(trial, _("The program closes the dialogue socket also when something goes wrong with this client"));
+        break;
     }
 }
 
 void judge_closes_sockets(struct trial *trial)
 {
-    bool dialogue = strcmp(trial->spec->value, "dialogue") == 0, unused = strcmp(trial->spec->value, "unused") == 0;
-    enum closing closing = dialogue ? CLOSING_DIALOGUE : unused ? CLOSING_UNUSED : CLOSING_ALL;
-    if (dialogue)
-        trial_requires(trial, _("The program closes every dialogue socket (those that accept() returned)"));
-    else if (unused)
-        trial_requires(trial, _("The program closes the sockets with which it tried to connect in vain"));
-    else
-        trial_requires(trial, _("The program closes every socket that it opened"));
-    if (!facts_has_socket(trial->t, trial->actor, dialogue)) {
+    enum closing closing = closing_from_word(trial->spec->value);
+    bool dialogue = closing == CLOSING_DIALOGUE || closing == CLOSING_GONE;
+    require_closed(trial, closing);
+    if (closing == CLOSING_GONE && !facts_has_socket(trial->t, trial->actor, true)) {
+        trial_passes(trial); /* a client that is gone before it is accepted leaves nothing to close */
+    } else if (!facts_has_socket(trial->t, trial->actor, dialogue)) {
         trial_lacks(trial, dialogue ? DIAGNOSIS_CALL_MISSING : DIAGNOSIS_NO_SOCKET, NULL);
         trial_shows(trial, dialogue ? _("no client was accepted") : _("no socket was created"));
     } else {

@@ -30,6 +30,11 @@ static bool shows_last_part(const struct trial *trial, const struct sightings *a
            output_find(&all->out, output_after(&all->out, missing->flow->last), last->data.data, last->data.stored) != SIZE_MAX;
 }
 
+static bool stops_at_percent(const struct buf *text, size_t printed)
+{
+    return printed > 0 && printed < text->len && (text->data[printed - 1] == '%' || text->data[printed] == '%');
+}
+
 static void not_printed(struct trial *trial, const struct sightings *all, const struct sighting *missing)
 {
     AUTO_OUTPUT err;
@@ -50,8 +55,12 @@ static void not_printed(struct trial *trial, const struct sightings *all, const 
     } else if (printed >= TELLING) {
         trial_fails(trial, DIAGNOSIS_TEXT_CUT, evidence);
         trial_shows(trial, _("only the first %zu bytes of %zu are printed"), printed, missing->size);
-        trial_hints(trial, _("All bytes were received: print all of them. A '\\0' in the wrong place, or a second read() into "
-                             "the same buffer, hides the rest."));
+        if (stops_at_percent(&missing->text, printed))
+            trial_hints(trial, _("The text went to printf() as its format, where a '%%' has a meaning of its own. Print it "
+                                 "with \"%%s\", or with fwrite()."));
+        else
+            trial_hints(trial, _("All bytes were received: print all of them. A '\\0' in the wrong place, or a second read() "
+                                 "into the same buffer, hides the rest."));
     } else if ((shared = facts_shared_by_threads(trial->t, trial->actor, false)) != NULL) {
         trial_fails(trial, DIAGNOSIS_SHARED_BY_THREADS, shared);
         trial_shows(trial, _("it is not on standard output after it was received: two threads receive into the same buffer"));

@@ -117,7 +117,7 @@ bool valid_socket(const char *value)
 
 bool valid_closing(const char *value)
 {
-    return ONE_OF(value, "all", "dialogue", "unused");
+    return ONE_OF(value, "all", "dialogue", "unused", "gone");
 }
 
 bool valid_sigpipe(const char *value)
@@ -226,6 +226,11 @@ bool valid_socket_word(const char *value)
 bool valid_direction(const char *value)
 {
     return ONE_OF(value, "sent", "received", "peeked");
+}
+
+bool valid_transfer(const char *value)
+{
+    return ONE_OF(value, "send", "receive");
 }
 
 bool valid_actor(const char *value)

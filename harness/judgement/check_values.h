@@ -26,6 +26,7 @@ bool valid_family(const char *value);
 bool valid_echo_word(const char *value);
 bool valid_socket_word(const char *value);
 bool valid_direction(const char *value);
+bool valid_transfer(const char *value);
 bool valid_actor(const char *value);
 bool valid_mode(const char *value);
 bool valid_text(const char *value);

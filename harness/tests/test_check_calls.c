@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -63,6 +64,96 @@ static void test_dialogue_sockets(void)
     staged_kill(&s, SIGSEGV, false); /* a crash closes nothing, and is said elsewhere */
     CU_ASSERT_STRING_EQUAL(CODE("closes-sockets", "dialogue"), "passed");
     staged_end(&s);
+}
+
+/* The socket of a client that gave trouble, while another one's is closed. */
+static void test_gone_client(void)
+{
+    struct staged s;
+    staged_begin(&s);
+    int listening = staged_socket(&s, AF_INET, SOCK_STREAM);
+    CU_ASSERT_STRING_EQUAL(CODE("closes-sockets", "gone"), "passed");
+    int rude = staged_accept(&s, listening), next = staged_accept(&s, listening);
+    staged_call(&s, CALL_read, rude, -1, ECONNRESET);
+    staged_held(&s, rude, false);
+    staged_call(&s, CALL_close, next, 0, 0);
+    CU_ASSERT_STRING_EQUAL(CODE("closes-sockets", "gone"), "S006");
+    staged_held(&s, next, false); /* none is closed: that is another fault */
+    CU_ASSERT_STRING_EQUAL(CODE("closes-sockets", "gone"), "passed");
+    staged_end(&s);
+}
+
+/* A child that gives up at once need not close anything; the server that ends well has gone on. */
+static void test_gone_client_at_exit(void)
+{
+    struct staged s;
+    staged_begin(&s);
+    int listening = staged_socket(&s, AF_INET, SOCK_STREAM);
+    int rude = staged_accept(&s, listening), next = staged_accept(&s, listening);
+    staged_call(&s, CALL_close, next, 0, 0);
+    s.process = 3;
+    staged_call(&s, CALL_read, rude, -1, ECONNRESET);
+    staged_held(&s, rude, true);
+    s.process = 2;
+    CU_ASSERT_STRING_EQUAL(CODE("closes-sockets", "gone"), "passed");
+    staged_call(&s, CALL_read, rude, 0, 0);
+    staged_held(&s, rude, true);
+    staged_exit(&s, 0);
+    CU_ASSERT_STRING_EQUAL(CODE("closes-sockets", "gone"), "S006");
+    staged_end(&s);
+}
+
+static const char *code_of_reply(const char *before, bool replies, enum stream stream)
+{
+    static char code[8];
+    struct staged s;
+    staged_begin(&s);
+    int dialogue = staged_accept(&s, staged_socket(&s, AF_INET, SOCK_STREAM));
+    staged_call(&s, CALL_read, dialogue, -1, ECONNRESET);
+    if (before[0] != '\0')
+        staged_print(&s, stream, before);
+    if (replies)
+        staged_call(&s, CALL_write, dialogue, -1, EPIPE);
+    staged_print(&s, STREAM_STDERR, "write: Broken pipe\n");
+    snprintf(code, sizeof code, "%s", CODE("notices-failure", "receive"));
+    staged_end(&s);
+    return code;
+}
+
+static void test_failed_receive_noticed(void)
+{
+    CU_ASSERT_STRING_EQUAL(code_of_reply("", false, STREAM_STDERR), "passed");
+    CU_ASSERT_STRING_EQUAL(code_of_reply("", true, STREAM_STDERR), "S023");
+    CU_ASSERT_STRING_EQUAL(code_of_reply("received -1 bytes\n", true, STREAM_STDOUT), "S023");
+    CU_ASSERT_STRING_EQUAL(code_of_reply("read: Connection reset by peer\n", true, STREAM_STDERR), "passed");
+}
+
+static const char *code_of_line(const char *message, const char *line)
+{
+    static char code[8];
+    struct staged s;
+    staged_begin(&s);
+    int dialogue = staged_accept(&s, staged_socket(&s, AF_INET, SOCK_STREAM));
+    staged_call(&s, CALL_write, dialogue, -1, EPIPE)->asked = 3;
+    if (message[0] != '\0')
+        staged_print(&s, STREAM_STDERR, message);
+    staged_print(&s, STREAM_STDOUT, line);
+    staged_data(&s, CALL_write, dialogue, "ok\n"); /* another client's */
+    staged_print(&s, STREAM_STDOUT, "sent: 3 bytes\n");
+    snprintf(code, sizeof code, "%s", CODE("notices-failure", "send"));
+    staged_end(&s);
+    return code;
+}
+
+static void test_failed_send_noticed(void)
+{
+    CU_ASSERT_STRING_EQUAL(code_of_line("", "sent: 3 bytes\n"), "S024");
+    CU_ASSERT_STRING_EQUAL(code_of_line("", "client 4\n3 octets envoy\xc3\xa9s\n"), "S024");
+    CU_ASSERT_STRING_EQUAL(code_of_line("", "sent: -1 bytes\n"), "passed");
+    CU_ASSERT_STRING_EQUAL(code_of_line("", "[3] received 30 bytes\n"), "passed");
+    CU_ASSERT_STRING_EQUAL(code_of_line("", "could not send 3 bytes: error\n"), "passed");
+    CU_ASSERT_STRING_EQUAL(code_of_line("", "client 3\n"), "passed");
+    CU_ASSERT_STRING_EQUAL(code_of_line("write: Broken pipe\n", "sent: 3 bytes\n"), "passed");
 }
 
 static void test_child_that_inherits(void)
@@ -360,6 +451,10 @@ int suite_check_calls(void)
         {"the socket that is asked for is created", test_creates_socket},
         {"sockets are closed by the program", test_closes_sockets},
         {"dialogue sockets are closed while the server lives", test_dialogue_sockets},
+        {"the socket of a client that gave trouble is closed too", test_gone_client},
+        {"who gives up at once with a client need not close it", test_gone_client_at_exit},
+        {"nobody replies in silence after a failed receive", test_failed_receive_noticed},
+        {"a failed send is not counted as a whole one", test_failed_send_noticed},
         {"a child may end with a socket that its parent closes", test_child_that_inherits},
         {"a child in between may end with a socket that it never used", test_child_in_between},
         {"the port is held for a while", test_holds_port},

@@ -51,6 +51,19 @@ static void test_unused_tries(void)
     staged_held(&s, refused, true);
     CU_ASSERT_STRING_EQUAL(CODE("closes-sockets", "unused"), "S005");
     staged_end(&s);
+
+    staged_begin(&s); /* nothing is sent: who is connected has used its socket */
+    int interrupted = staged_socket(&s, AF_INET, SOCK_STREAM);
+    staged_address(&s, CALL_connect, interrupted, "127.0.0.1:5000", -1, EINTR);
+    used = staged_socket(&s, AF_INET, SOCK_STREAM);
+    staged_held(&s, used, true);
+    staged_held(&s, interrupted, true);
+    CU_ASSERT_STRING_EQUAL(CODE("closes-sockets", "unused"), "passed");
+    staged_address(&s, CALL_connect, used, "127.0.0.1:5000", 0, 0);
+    CU_ASSERT_STRING_EQUAL(CODE("closes-sockets", "unused"), "S005");
+    staged_address(&s, CALL_connect, interrupted, "127.0.0.1:5000", 0, 0);
+    CU_ASSERT_STRING_EQUAL(CODE("closes-sockets", "unused"), "passed");
+    staged_end(&s);
 }
 
 static int listening(struct staged *s, int family, const char *address, bool v6only)

@@ -236,6 +236,32 @@ static void times_are_bounded(void)
     CU_ASSERT_STRING_EQUAL(code_of_wait(5000, STREAM_STDERR, "", "says-no-reply", "true", NULL), "S021");
 }
 
+/* Judges a client that asks so many times, waiting so many milliseconds after each. */
+static const char *code_of_tries(int tries, int64_t milliseconds)
+{
+    static char code[8];
+    struct staged s;
+    staged_begin(&s);
+    int socket = staged_socket(&s, AF_INET, SOCK_DGRAM);
+    for (int i = 0; i < tries; i++) {
+        staged_data(&s, CALL_sendto, socket, "hello");
+        s.time += milliseconds * (SECOND / 1000);
+    }
+    staged_exit(&s, 1);
+    snprintf(code, sizeof code, "%s", staged_code(&s, "waits", "1", "client", NULL));
+    staged_end(&s);
+    return code;
+}
+
+static void questions_leave_time_for_the_reply(void)
+{
+    CU_ASSERT_STRING_EQUAL(code_of_tries(3, 5000), "passed");
+    CU_ASSERT_STRING_EQUAL(code_of_tries(50, 1000), "passed");
+    CU_ASSERT_STRING_EQUAL(code_of_tries(4, 300), "passed");
+    CU_ASSERT_STRING_EQUAL(code_of_tries(200, 20), "S108");
+    CU_ASSERT_STRING_EQUAL(code_of_tries(30, 300), "S108");
+}
+
 static void what_is_cut_off_need_not_be_printed(void)
 {
     struct staged s;
@@ -279,6 +305,7 @@ int suite_datagrams(void)
         {"other addresses will not", other_addresses_will_not},
         {"datagrams are counted", datagrams_are_counted},
         {"times are bounded", times_are_bounded},
+        {"questions leave time for the reply", questions_leave_time_for_the_reply},
         {"what is cut off need not be printed", what_is_cut_off_need_not_be_printed},
     };
     return suite_add("datagrams", tests, COUNT_OF(tests));

@@ -256,7 +256,7 @@ static void test_receives_that_take_nothing(void)
     staged_call(&s, CALL_recvfrom, socket, -1, EAGAIN);
     CU_ASSERT_STRING_EQUAL(staged_code(&s, "prints-count", "received", "client", NULL), "S179");
     staged_data(&s, CALL_recvfrom, socket, "hello")->arg[3] = MSG_PEEK;
-    CU_ASSERT_STRING_EQUAL(staged_code(&s, "prints-count", "received", "client", NULL), "S178");
+    CU_ASSERT_STRING_EQUAL(staged_code(&s, "prints-count", "peeked", "client", NULL), "S178");
     staged_print(&s, STREAM_STDOUT, "5\n");
     staged_data(&s, CALL_recvfrom, socket, "hello");
     CU_ASSERT_STRING_EQUAL(staged_code(&s, "prints-count", "received", "client", NULL), "S039"); /* not S042 */

@@ -366,6 +366,8 @@ bool cause_of_silence(const struct inquiry *inquiry, struct cause *cause)
         return true;
     if (facts_last_call(t, inquiry->actor, ROLE_SEND) == NOWHERE)
         return never_called(inquiry, cause, DIAGNOSIS_NOTHING_SENT, ROLE_SEND, NOWHERE);
+    if (cause_of_vain_look(inquiry, cause))
+        return true;
     return facts_last_call(t, inquiry->actor, ROLE_RECEIVE) == NOWHERE &&
            never_called(inquiry, cause, DIAGNOSIS_NOTHING_RECEIVED, ROLE_RECEIVE,
                         facts_last_call(t, inquiry->actor, ROLE_SEND));

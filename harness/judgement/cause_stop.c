@@ -70,10 +70,11 @@ static const char *receive_hint(const struct inquiry *inquiry, int socket)
     bool accepted = inquiry->t->sockets[socket].accepted;
     bool sent = has_moved(inquiry, ROLE_SEND, socket), received = has_moved(inquiry, ROLE_RECEIVE, socket);
     if (!accepted && !sent)
-        return _("Send first: the server waits for the message, and replies only then.");
+        return _("Send first: the server waits for the message, and replies only then. If you wrote it with fprintf() or fwrite(), "
+                 "call fflush() before you read.");
     if (accepted && received && !sent)
         return _("Reply as soon as the message is there: the client waits for the reply before it closes, so this call "
-                 "does not return 0.");
+                 "does not return 0. After fprintf() or fwrite(), call fflush().");
     if (accepted && sent)
         return _("Once you have replied, close the dialogue socket and go back to accept(): this client sends nothing more.");
     return NULL;
@@ -193,6 +194,18 @@ bool cause_of_wait(const struct inquiry *inquiry, struct cause *cause)
 
 /* --- ended --- */
 
+bool cause_was_repeated(const struct transcript *t, int actor)
+{
+    size_t interrupted = NOWHERE;
+    for (size_t i = facts_next_call(t, actor, ROLE_ACCEPT, 0); i != NOWHERE; i = facts_next_call(t, actor, ROLE_ACCEPT, i + 1)) {
+        if (interrupted != NOWHERE && call_succeeded(&t->events[i].call))
+            return true;
+        if (!t->events[i].call.pending && t->events[i].call.result < 0 && t->events[i].call.error == EINTR)
+            interrupted = i;
+    }
+    return false;
+}
+
 static bool was_killed(const struct inquiry *inquiry, struct cause *cause, const struct ending *ending)
 {
     const struct transcript *t = inquiry->t;
@@ -218,7 +231,7 @@ static bool had_ended(const struct inquiry *inquiry, struct cause *cause, const 
 {
     const struct transcript *t = inquiry->t;
     size_t failure = facts_decisive_failure_in(t, inquiry->actor, t->events[ending->event].process);
-    if (failure == NOWHERE && output_tells_interrupt(t, inquiry->actor))
+    if (failure == NOWHERE && output_tells_interrupt(t, inquiry->actor) && !cause_was_repeated(t, inquiry->actor))
         return cause_is(cause, DIAGNOSIS_INTERRUPTED,
                         trial_event(inquiry->trial, facts_last_call(t, inquiry->actor, ROLE_ACCEPT)),
                         mem_printf(_("%s had ended, with status %d, because a signal had interrupted a call (EINTR)"),
@@ -229,6 +242,8 @@ static bool had_ended(const struct inquiry *inquiry, struct cause *cause, const 
                                                      inquiry->who, ending->status, call_title(&e->call),
                                                      error_name(e->call.error)));
     }
+    if (cause_of_failed_look(inquiry, cause, ending->event))
+        return true;
     const struct event *last = trial_event(inquiry->trial, facts_last_before(t, inquiry->actor, 0, ending->event));
     if (!inquiry->meeting.serves || last == NULL || is_to_end(inquiry))
         return false;
@@ -257,6 +272,13 @@ static bool left_dialogue_open(const struct inquiry *inquiry, struct cause *caus
     return false;
 }
 
+/* A server that is back where it waits for clients: what became of its child, or its thread, is the cause. */
+static bool left_unserved(const struct inquiry *inquiry)
+{
+    size_t blocked = facts_blocked(inquiry->t, inquiry->actor);
+    return blocked != NOWHERE && waits_for_client(inquiry, &inquiry->t->events[blocked]);
+}
+
 bool cause_of_stop(const struct inquiry *inquiry, struct cause *cause)
 {
     const struct transcript *t = inquiry->t;
@@ -265,6 +287,10 @@ bool cause_of_stop(const struct inquiry *inquiry, struct cause *cause)
         return was_killed(inquiry, cause, &ending);
     if (ending.kind == ENDING_EXITED)
         return had_ended(inquiry, cause, &ending);
+    if (t->limit == LIMIT_NONE && cause_of_blind_wait(inquiry, cause))
+        return true;
+    if (t->limit == LIMIT_NONE && left_unserved(inquiry) && cause_of_closed(inquiry, cause))
+        return true;
     if (!t->stuck || t->limit != LIMIT_NONE || !cause_of_wait(inquiry, cause))
         return false;
     if (cause->diagnosis == DIAGNOSIS_WAITS_DATAGRAM && facts_last_call(t, inquiry->actor, ROLE_RECEIVE) != NOWHERE)

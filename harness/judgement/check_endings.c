@@ -4,6 +4,7 @@
 
 #include "data/script.h"
 #include "ground/text.h"
+#include "judgement/cause.h"
 #include "judgement/check_values.h"
 #include "judgement/output.h"
 #include "judgement/serving.h"
@@ -155,7 +156,8 @@ static void ended(struct trial *trial, const struct ending *ending)
         return;
     }
     size_t failure = facts_decisive_failure_in(trial->t, trial->actor, trial->t->events[ending->event].process);
-    if (failure == NOWHERE && output_tells_interrupt(trial->t, trial->actor)) {
+    if (failure == NOWHERE && output_tells_interrupt(trial->t, trial->actor) &&
+        !cause_was_repeated(trial->t, trial->actor)) {
         trial_fails(trial, DIAGNOSIS_INTERRUPTED, trial_event(trial, facts_last_call(trial->t, trial->actor, ROLE_ACCEPT)));
         trial_shows(trial, _("it ended, with status %d, because a signal had interrupted a call (EINTR)"), ending->status);
         trial_explains_meeting(trial);

@@ -37,8 +37,10 @@ static void wrong_socket(struct trial *trial, size_t made, size_t tried, int fam
             trial_shows(trial, _("a socket %s, %s"), family_constant(socket->family), type_constant(socket->type));
     } else if (tried != NOWHERE) {
         const struct event *e = &t->events[tried];
-        trial_fails(trial, DIAGNOSIS_NO_SOCKET, e);
-        trial_shows(trial, _("socket() failed with %s"), error_name(e->call.error));
+        trial_fails_as(trial, e);
+        trial_shows(trial, _("socket(%s, %s, %d) failed with %s"), family_constant((int)e->call.arg[0]),
+                    type_constant((int)e->call.arg[1]), (int)e->call.arg[2],
+                    error_name(e->call.error));
     } else {
         trial_fails(trial, DIAGNOSIS_NO_SOCKET, NULL);
         trial_shows(trial, _("socket() was never called"));

@@ -100,6 +100,10 @@ bool cause_is_loss(const struct inquiry *inquiry, struct cause *cause, size_t bi
 const char *cause_local_hint(const struct call *failed);
 /* Whether an accept() that a signal interrupted was made again, with success: then the signal ended nothing. */
 bool cause_was_repeated(const struct transcript *t, int actor);
+/* A limit for the wait in WAITING that the program tried to set, in vain: the setsockopt() that failed. (cause_descriptor.c) */
+bool cause_of_no_limit(const struct inquiry *inquiry, struct cause *cause, const struct event *waiting);
+/* Whether something was written on the program's standard input. (cause_stop.c) */
+bool cause_had_input(const struct transcript *t, int actor);
 void cause_free(struct cause *cause);
 
 #define AUTO_CAUSE __attribute__((cleanup(cause_free))) struct cause

@@ -1,6 +1,7 @@
 /* Calls on a descriptor that is no socket of the program's: closed already, or never one. */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "ground/text.h"
@@ -38,9 +39,32 @@ static size_t position_of(const struct transcript *t, const struct event *e)
     return e != NULL && e >= t->events && e < t->events + t->n_events ? (size_t)(e - t->events) : NOWHERE;
 }
 
+/* accept() on a listening socket that a shutdown() has put an end to. */
+static bool is_shut_listener(const struct transcript *t, struct cause *cause, size_t position)
+{
+    const struct event *accept = &t->events[position];
+    if (call_role(accept->call.id) != ROLE_ACCEPT || accept->call.error != EINVAL || accept->call.socket < 0)
+        return false;
+    for (size_t i = facts_next_call(t, accept->actor, ROLE_SHUTDOWN, 0); i < position;
+         i = facts_next_call(t, accept->actor, ROLE_SHUTDOWN, i + 1)) {
+        if (t->events[i].call.socket != accept->call.socket || !call_succeeded(&t->events[i].call))
+            continue;
+        cause->diagnosis = DIAGNOSIS_LISTENER_CLOSED;
+        cause->evidence = &t->events[i];
+        free(cause->hint);
+        cause->hint = mem_string(_("shutdown() on the listening socket ends it, and accept() fails from then on: shut down the dialogue "
+                                   "socket, the one that accept() returned."));
+        return true;
+    }
+    return false;
+}
+
 void cause_refine(const struct transcript *t, struct cause *cause, bool shuts)
 {
     size_t position = position_of(t, cause->evidence);
+    if (position != NOWHERE && cause->evidence->kind == EVENT_CALL && cause->diagnosis == DIAGNOSIS_CALL_FAILED &&
+        is_shut_listener(t, cause, position))
+        return;
     if (position == NOWHERE || cause->evidence->kind != EVENT_CALL || cause->diagnosis != DIAGNOSIS_CALL_FAILED ||
         cause->evidence->call.injected || cause->evidence->call.error != EBADF || !works_on_socket(cause->evidence))
         return;
@@ -76,6 +100,25 @@ bool cause_of_closed(const struct inquiry *inquiry, struct cause *cause)
         cause_is(cause, DIAGNOSIS_CALL_FAILED, e,
                  mem_printf(_("%s failed with EBADF, on a descriptor that had been closed"), call_title(&e->call)));
         cause_refine(t, cause, inquiry->meeting.shuts);
+        return true;
+    }
+    return false;
+}
+
+bool cause_of_no_limit(const struct inquiry *inquiry, struct cause *cause, const struct event *waiting)
+{
+    const struct transcript *t = inquiry->t;
+    for (size_t i = facts_next_call(t, inquiry->actor, ROLE_OPTION, 0); i != NOWHERE;
+         i = facts_next_call(t, inquiry->actor, ROLE_OPTION, i + 1)) {
+        const struct event *e = &t->events[i];
+        if (!call_failed(&e->call) || e->call.socket != waiting->call.socket || (int)e->call.arg[1] != SOL_SOCKET ||
+            (int)e->call.arg[2] != SO_RCVTIMEO)
+            continue;
+        AUTO_FREE char *where = trial_place(inquiry->trial, waiting);
+        cause_is(cause, DIAGNOSIS_CALL_FAILED, e,
+                 mem_printf(_("%s failed with %s, so there is no limit to the wait in %s"), call_title(&e->call),
+                            error_name(e->call.error), where));
+        cause->hint = mem_string(_("SO_RCVTIMEO takes a struct timeval, whose two fields are set, and its size; test the result."));
         return true;
     }
     return false;

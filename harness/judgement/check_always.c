@@ -74,7 +74,7 @@ void always_first(const struct exercise *exercise, const struct scenario *scenar
         return;
     }
     AUTO_FREE char *where = trial_place(&trial, &t->events[last]);
-    trial_shows(&trial, _("%s; its last call was %s"), limit_text(t->limit), where);
+    trial_shows(&trial, _("%s; the last call seen before was %s"), limit_text(t->limit), where);
 }
 
 static const char *awaited_condition(enum condition condition)

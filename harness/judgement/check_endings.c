@@ -1,5 +1,6 @@
 /* How programs end: exits, survives. */
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 
 #include "data/script.h"
@@ -112,6 +113,8 @@ void judge_exits(struct trial *trial)
             wrong_status(trial, ending.status);
     } else if (ending.kind == ENDING_KILLED && !ending.ours) {
         trial_killed(trial, ending.status, ending.event);
+        if (ending.status == SIGPIPE) /* it may have written where nobody is */
+            trial_explains_meeting(trial);
     } else if (ending.kind == ENDING_KILLED && was_signalled(trial)) {
         if (any) {
             trial_passes(trial);
@@ -145,6 +148,13 @@ static void hint_at_next_datagram(struct trial *trial)
                              "recvfrom()."));
 }
 
+/* An error that no client can cause. */
+static bool is_own_fault(const struct call *failed)
+{
+    return !failed->injected && (failed->error == EBADF || failed->error == ENOTSOCK || failed->error == EFAULT ||
+                                 (failed->error == EINVAL && call_role(failed->id) == ROLE_ACCEPT));
+}
+
 /* The program ended, which a server does not. */
 static void ended(struct trial *trial, const struct ending *ending)
 {
@@ -168,6 +178,8 @@ static void ended(struct trial *trial, const struct ending *ending)
         trial_fails(trial, cause->call.error == EINTR ? DIAGNOSIS_INTERRUPTED : DIAGNOSIS_SERVER_ENDED, cause);
         trial_shows(trial, _("it ended, with status %d, after %s failed with %s"), ending->status,
                     call_title(&cause->call), error_name(cause->call.error));
+        if (is_own_fault(&cause->call))
+            trial_fails_as(trial, cause);
     } else {
         AUTO_FREE char *where = trial_place(trial, call);
         trial_shows(trial, _("it ended, with status %d; its last call was %s"), ending->status, where);

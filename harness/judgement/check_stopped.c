@@ -36,6 +36,8 @@ enum diagnosis signal_diagnosis(int signal)
 {
     if (signal == SIGPIPE)
         return DIAGNOSIS_SIGPIPE_DEATH;
+    if (signal == SIGALRM)
+        return DIAGNOSIS_ALARM;
     return signal == SIGSEGV || signal == SIGBUS ? DIAGNOSIS_CRASH : DIAGNOSIS_ABORTED;
 }
 
@@ -43,6 +45,8 @@ void trial_killed(struct trial *trial, int signal, size_t end)
 {
     const struct event *death = &trial->t->events[end];
     const struct event *last = trial_event(trial, facts_last_before(trial->t, death->actor, death->process, end));
+    if (signal == SIGALRM) /* it came in a call that did not return: the last one that did tells nothing */
+        last = NULL;
     trial_fails(trial, signal_diagnosis(signal), last);
     if (last == NULL) {
         trial_shows(trial, _("it was killed by %s"), signal_name(signal));

@@ -364,13 +364,14 @@ static void apply(struct trial *trial, const struct cause *cause)
     struct check_result *result = trial->result;
     const char *code = diagnosis_code(cause->diagnosis);
     bool stated = result->diagnosis != NULL && strcmp(result->diagnosis, code) == 0;
+    bool same_hint = cause->hint == NULL || (result->hint != NULL && strcmp(result->hint, cause->hint) == 0);
     AUTO_FREE char *actual = STEAL(result->actual);
     trial_fails(trial, cause->diagnosis, cause->evidence);
     if (cause->hint != NULL)
         trial_hints(trial, "%s", cause->hint);
     if (actual == NULL)
         trial_shows(trial, "%s", cause->clause);
-    else if ((stated && cause->hint == NULL) || strstr(actual, cause->clause) != NULL)
+    else if ((stated && same_hint) || strstr(actual, cause->clause) != NULL)
         trial_shows(trial, "%s", actual);
     else
         trial_shows(trial, _("%s: %s"), actual, cause->clause);

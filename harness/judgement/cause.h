@@ -104,6 +104,10 @@ bool cause_was_repeated(const struct transcript *t, int actor);
 bool cause_of_no_limit(const struct inquiry *inquiry, struct cause *cause, const struct event *waiting);
 /* Whether something was written on the program's standard input. (cause_stop.c) */
 bool cause_had_input(const struct transcript *t, int actor);
+/* A receive that found nothing yet (EAGAIN), after which the program closed the connection. (cause_descriptor.c) */
+bool cause_of_impatience(const struct inquiry *inquiry, struct cause *cause);
+/* A program that is to try shutdown(), and calls close() only. (cause_descriptor.c) */
+bool cause_of_no_shutdown(const struct inquiry *inquiry, struct cause *cause);
 void cause_free(struct cause *cause);
 
 #define AUTO_CAUSE __attribute__((cleanup(cause_free))) struct cause

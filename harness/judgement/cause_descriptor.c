@@ -39,6 +39,12 @@ static size_t position_of(const struct transcript *t, const struct event *e)
     return e != NULL && e >= t->events && e < t->events + t->n_events ? (size_t)(e - t->events) : NOWHERE;
 }
 
+static const char *shutdown_hint(void)
+{
+    return _("Call shutdown() here instead of close(): it closes a direction of the connection, and the descriptor stays open for the "
+             "calls that follow.");
+}
+
 /* accept() on a listening socket that a shutdown() has put an end to. */
 static bool is_shut_listener(const struct transcript *t, struct cause *cause, size_t position)
 {
@@ -74,10 +80,7 @@ void cause_refine(const struct transcript *t, struct cause *cause, bool shuts)
     cause->diagnosis = DIAGNOSIS_USED_AFTER_CLOSE;
     cause->evidence = &t->events[closed];
     free(cause->hint);
-    cause->hint = shuts && !ever_shuts(t, cause->evidence->actor)
-                      ? mem_string(_("Call shutdown() here instead of close(): it closes a direction of the connection, and the "
-                                     "descriptor stays open for the calls that follow."))
-                      : NULL;
+    cause->hint = shuts && !ever_shuts(t, cause->evidence->actor) ? mem_string(shutdown_hint()) : NULL;
 }
 
 bool cause_is_standard_stream(const struct call *failed)
@@ -119,6 +122,50 @@ bool cause_of_no_limit(const struct inquiry *inquiry, struct cause *cause, const
                  mem_printf(_("%s failed with %s, so there is no limit to the wait in %s"), call_title(&e->call),
                             error_name(e->call.error), where));
         cause->hint = mem_string(_("SO_RCVTIMEO takes a struct timeval, whose two fields are set, and its size; test the result."));
+        return true;
+    }
+    return false;
+}
+
+static size_t close_of(const struct inquiry *inquiry, int socket, size_t from)
+{
+    const struct transcript *t = inquiry->t;
+    for (size_t i = facts_next_call(t, inquiry->actor, ROLE_CLOSE, from); i != NOWHERE;
+         i = facts_next_call(t, inquiry->actor, ROLE_CLOSE, i + 1))
+        if (t->events[i].call.socket >= 0 && (socket < 0 || t->events[i].call.socket == socket) && call_succeeded(&t->events[i].call))
+            return i;
+    return NOWHERE;
+}
+
+bool cause_of_no_shutdown(const struct inquiry *inquiry, struct cause *cause)
+{
+    size_t closed = close_of(inquiry, -1, 0);
+    if (!inquiry->meeting.shuts || ever_shuts(inquiry->t, inquiry->actor) || closed == NOWHERE)
+        return false;
+    cause_is(cause, DIAGNOSIS_CLOSED_EARLY, &inquiry->t->events[closed],
+             mem_printf(_("%s calls close() and not shutdown()"), inquiry->who));
+    cause->hint = mem_string(shutdown_hint());
+    return true;
+}
+
+bool cause_of_impatience(const struct inquiry *inquiry, struct cause *cause)
+{
+    const struct transcript *t = inquiry->t;
+    for (size_t i = facts_next_call(t, inquiry->actor, ROLE_RECEIVE, 0); i != NOWHERE;
+         i = facts_next_call(t, inquiry->actor, ROLE_RECEIVE, i + 1)) {
+        const struct call *call = &t->events[i].call;
+        if (call->pending || call->result >= 0 || call->error != EAGAIN || call->timed_out || call->injected)
+            continue;
+        size_t closed = close_of(inquiry, call->socket, i), next = i;
+        do
+            next = facts_next_call(t, inquiry->actor, ROLE_RECEIVE, next + 1);
+        while (next != NOWHERE && t->events[next].call.socket != call->socket);
+        if (closed == NOWHERE || next < closed)
+            continue;
+        cause_is(cause, DIAGNOSIS_GAVE_UP_AT_ONCE, &t->events[i],
+                 mem_printf(_("%s closed the connection after %s had failed with EAGAIN"), inquiry->who, call_title(call)));
+        cause->hint = mem_string(_("EAGAIN is no error: nothing has come yet. Wait, with poll() or in a receive that blocks, and receive "
+                                   "again."));
         return true;
     }
     return false;

@@ -122,6 +122,23 @@ static bool clients_wait(const struct inquiry *inquiry)
     return came > accepted;
 }
 
+/* Whether the program has a connection open on which it never received anything. */
+static bool has_unread(const struct inquiry *inquiry)
+{
+    const struct transcript *t = inquiry->t;
+    for (size_t i = 0; i < t->n_events; i++) {
+        const struct event *e = &t->events[i];
+        if (e->kind != EVENT_HELD || e->actor != inquiry->actor || e->held.at_exit || !t->sockets[e->held.socket].accepted)
+            continue;
+        size_t k = facts_next_call(t, inquiry->actor, ROLE_RECEIVE, 0);
+        while (k != NOWHERE && (t->events[k].call.socket != e->held.socket || call_moved(&t->events[k].call) == 0))
+            k = facts_next_call(t, inquiry->actor, ROLE_RECEIVE, k + 1);
+        if (k == NOWHERE)
+            return true;
+    }
+    return false;
+}
+
 /* Whether peers sent more than the program has received. */
 static bool bytes_wait(const struct inquiry *inquiry)
 {
@@ -136,7 +153,7 @@ static bool bytes_wait(const struct inquiry *inquiry)
         else if (facts_is_call(t, e, inquiry->actor, ROLE_RECEIVE))
             received += call_moved(&e->call);
     }
-    return sent > received;
+    return sent > received && has_unread(inquiry);
 }
 
 bool cause_of_blind_wait(const struct inquiry *inquiry, struct cause *cause)

@@ -382,11 +382,13 @@ bool cause_of_silence(const struct inquiry *inquiry, struct cause *cause)
     if (!inquiry->meeting.connects || !inquiry->meeting.converses || is_blocked(inquiry) || was_killed(inquiry) ||
         facts_decisive_failure(t, inquiry->actor) != NOWHERE)
         return false;
-    if (cause_of_receiving_shut(inquiry, cause))
+    if (cause_of_receiving_shut(inquiry, cause) || cause_of_no_shutdown(inquiry, cause))
         return true;
     if (facts_last_call(t, inquiry->actor, ROLE_SEND) == NOWHERE && !has_deed(t, DEED_SENT))
         return never_called(inquiry, cause, DIAGNOSIS_NOTHING_SENT, ROLE_SEND, NOWHERE);
     if (cause_of_vain_look(inquiry, cause))
+        return true;
+    if (cause_of_impatience(inquiry, cause))
         return true;
     return facts_last_call(t, inquiry->actor, ROLE_RECEIVE) == NOWHERE &&
            never_called(inquiry, cause, DIAGNOSIS_NOTHING_RECEIVED, ROLE_RECEIVE,

@@ -346,7 +346,7 @@ static bool is_locked_out(const struct inquiry *inquiry, struct cause *cause)
     if (locked == NULL || reads == NULL)
         return false;
     AUTO_FREE char *where = trial_place(inquiry->trial, reads);
-    cause_is(cause, DIAGNOSIS_ONE_AT_A_TIME, locked,
+    cause_is(cause, DIAGNOSIS_ONE_AT_A_TIME, reads,
              mem_printf(_("one thread waits for a lock while another waits for its client in %s"), where));
     cause->hint = mem_string(_("Hold no lock while you wait for a client: take it for the few lines that need it, after the read."));
     return true;
@@ -385,9 +385,13 @@ static bool left_dialogue_open(const struct inquiry *inquiry, struct cause *caus
     return false;
 }
 
-static bool waits_for_input(const struct transcript *t, int actor)
+/* What the end of the play does not end: the program waits for what the script does not give. */
+static bool waits_for_more(const struct transcript *t, int actor)
 {
     size_t blocked = facts_blocked(t, actor);
+    if (blocked != NOWHERE && (call_flags(&t->events[blocked].call) & MSG_WAITALL) != 0 &&
+        call_role(t->events[blocked].call.id) == ROLE_RECEIVE)
+        return true;
     return blocked != NOWHERE && call_role(t->events[blocked].call.id) == ROLE_RECEIVE && t->events[blocked].call.fd == 0 &&
            t->events[blocked].call.socket < 0;
 }
@@ -409,9 +413,10 @@ bool cause_of_stop(const struct inquiry *inquiry, struct cause *cause)
         return had_ended(inquiry, cause, &ending);
     if (t->limit == LIMIT_NONE && cause_of_blind_wait(inquiry, cause))
         return true;
-    if (t->limit == LIMIT_NONE && left_unserved(inquiry) && cause_of_closed(inquiry, cause))
+    if (t->limit == LIMIT_NONE && left_unserved(inquiry) &&
+        (cause_of_closed(inquiry, cause) || cause_of_impatience(inquiry, cause)))
         return true;
-    if ((!t->stuck && !waits_for_input(t, inquiry->actor)) || t->limit != LIMIT_NONE || !cause_of_wait(inquiry, cause))
+    if ((!t->stuck && !waits_for_more(t, inquiry->actor)) || t->limit != LIMIT_NONE || !cause_of_wait(inquiry, cause))
         return false;
     if (cause->diagnosis == DIAGNOSIS_WAITS_DATAGRAM && facts_last_call(t, inquiry->actor, ROLE_RECEIVE) != NOWHERE)
         return false; /* a server of datagrams is where it belongs: it did not answer */

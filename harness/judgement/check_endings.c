@@ -86,6 +86,26 @@ static void should_have_failed(struct trial *trial)
     }
 }
 
+/* Whether the script stopped the program somewhere, and never came to letting it go on. */
+static bool is_frozen(const struct trial *trial)
+{
+    const struct transcript *t = trial->t;
+    const struct script *script = &trial->scenario->script;
+    bool frozen = false;
+    for (size_t i = 0; i < t->n_events; i++) {
+        if (t->events[i].kind != EVENT_STEP || t->events[i].step < 0 || (size_t)t->events[i].step >= script->n)
+            continue;
+        const struct step *step = &script->steps[t->events[i].step];
+        if (step->actor == NULL || strcmp(step->actor, t->actors[trial->actor].name) != 0)
+            continue;
+        if (step->kind == STEP_UNTIL && step->hold)
+            frozen = true;
+        else if (step->kind == STEP_RELEASE)
+            frozen = false;
+    }
+    return frozen;
+}
+
 void judge_exits(struct trial *trial)
 {
     const char *wanted = trial->spec->value;
@@ -124,6 +144,10 @@ void judge_exits(struct trial *trial)
         }
     } else if (nonzero) {
         should_have_failed(trial);
+    } else if (is_frozen(trial)) {
+        trial_fails(trial, DIAGNOSIS_NONE, NULL);
+        trial_shows(trial, _("the play stopped before this program could go on"));
+        trial_explains_conflict(trial);
     } else {
         trial_still_running(trial, trial->actor);
         trial_explains_meeting(trial);

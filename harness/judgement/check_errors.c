@@ -92,12 +92,31 @@ static bool is_under_way(struct trial *trial, const struct event *e)
     return true;
 }
 
+/* A bind() to another port, after the one that failed: it was tested, and its failure went round. */
+static bool took_another_port(struct trial *trial, size_t failed)
+{
+    const struct transcript *t = trial->t;
+    const struct event *e = &t->events[failed];
+    size_t next = call_role(e->call.id) == ROLE_BIND ? facts_next_call(t, trial->actor, ROLE_BIND, failed + 1) : NOWHERE;
+    while (next != NOWHERE && !call_succeeded(&t->events[next].call))
+        next = facts_next_call(t, trial->actor, ROLE_BIND, next + 1);
+    if (next == NOWHERE || address_port(&t->events[next].call.address) < 0 ||
+        address_port(&t->events[next].call.address) == address_port(&e->call.address))
+        return false;
+    trial_fails(trial, DIAGNOSIS_ERROR_NOT_REPORTED, &t->events[next]);
+    trial_shows(trial, _("%s failed with %s, and the program took port %d instead"), call_title(&e->call), error_name(e->call.error),
+                address_port(&t->events[next].call.address));
+    trial_hints(trial, _("Say that the port is taken and end with a status other than 0: at another port nobody looks for this "
+                         "program."));
+    return true;
+}
+
 static void not_reported(struct trial *trial, size_t failed, size_t next, const struct output_text *out)
 {
     const struct event *e = &trial->t->events[failed];
     const char *call = call_title(&e->call), *error = error_name(e->call.error);
     size_t after = output_after(out, failed);
-    if (was_killed(trial) || is_under_way(trial, e))
+    if (was_killed(trial) || is_under_way(trial, e) || took_another_port(trial, failed))
         return;
     if (next == NOWHERE)
         next = facts_went_on(trial->t, failed);
@@ -194,7 +213,10 @@ void judge_claims_nothing(struct trial *trial)
     }
     const struct event *e = &trial->t->events[failed];
     AUTO_FREE char *quote = escape_quote(line, n, QUOTE);
-    if (is_under_way(trial, e))
+    if (took_another_port(trial, failed))
+        trial_shows(trial, _("%s failed with %s, and then, at another port, came the line %s"), call_title(&e->call),
+                    error_name(e->call.error), quote);
+    else if (is_under_way(trial, e))
         trial_shows(trial, _("%s was only started (EINPROGRESS), and then came the line %s"), call_title(&e->call), quote);
     trial_expects(trial, _("no line that announces a success"));
     if (trial->result->verdict == VERDICT_FAILED)

@@ -239,7 +239,8 @@ static const struct {
     {ROLE_ACCEPT, EINVAL, N_("This socket does not listen: call listen() on it before accept().")},
     {ROLE_CONNECT, ECONNREFUSED, N_("Nobody listens at this address and port: check both.")},
     {ROLE_SOCKET, EPROTONOSUPPORT, N_("This type of socket has no such protocol: give 0 as the third argument of socket().")},
-    {ROLE_SOCKET, ESOCKTNOSUPPORT, N_("This family has no such type of socket: check the order of the arguments, family, type, 0.")},
+    {ROLE_SOCKET, ESOCKTNOSUPPORT, N_("This family has no such type of socket: check the order of the arguments, "
+                                      "family, type, 0.")},
     {ROLE_SOCKET, EAFNOSUPPORT, N_("There is no such family: check the order of the arguments, family, type, 0.")},
     {ROLE_SOCKET, EINVAL, N_("One of the arguments of socket() means nothing: check their order, family, type, 0.")},
     {ROLE_SOCKET, EPERM, N_("Raw sockets are for the administrator: check the second argument, SOCK_STREAM or SOCK_DGRAM.")},
@@ -250,8 +251,8 @@ static const struct {
     {ROLE_NONE, ENOTSOCK, N_("This descriptor is no socket: check which variable you pass.")},
     {ROLE_NONE, ENOTCONN, N_("This socket has no connection: a client calls connect() first, a server uses the descriptor "
                              "that accept() returned.")},
-    {ROLE_NONE, EDESTADDRREQ, N_("A datagram needs a destination: give sendto() the address and its size (sendmsg(): msg_name and "
-                                 "msg_namelen), or call connect() first.")},
+    {ROLE_NONE, EDESTADDRREQ, N_("A datagram needs a destination: give sendto() the address and its size (sendmsg(): "
+                                 "msg_name and msg_namelen), or call connect() first.")},
     {ROLE_NONE, EAFNOSUPPORT, N_("The family in the address structure is not that of the socket.")},
     {ROLE_NONE, EFAULT, N_("One of the pointers given to this call leads nowhere: check its arguments.")},
     {ROLE_NONE, EPIPE, N_("The other side had closed the connection before this call: check who closes first.")},

@@ -92,8 +92,8 @@ static bool stranger_taken(const struct inquiry *inquiry, struct cause *cause)
     if (gave_up(inquiry, &t->events[last].call.data)) {
         cause_is(cause, DIAGNOSIS_STRANGER_TAKEN, &t->events[last],
                  mem_printf(_("%s gave up when the datagram of a stranger came"), inquiry->who));
-        cause->hint = mem_string(_("A datagram that comes from somebody else is no error: throw it away and receive again, until the "
-                                   "reply comes or the time is over."));
+        cause->hint = mem_string(_("A datagram that comes from somebody else is no error: throw it away and receive "
+                                   "again, until the reply comes or the time is over."));
         return true;
     }
     return cause_is(cause, DIAGNOSIS_STRANGER_TAKEN, &t->events[last],

@@ -41,8 +41,8 @@ static size_t position_of(const struct transcript *t, const struct event *e)
 
 static const char *shutdown_hint(void)
 {
-    return _("Call shutdown() here instead of close(): it closes a direction of the connection, and the descriptor stays open for the "
-             "calls that follow.");
+    return _("Call shutdown() here instead of close(): it closes a direction of the connection, and the descriptor "
+             "stays open for the calls that follow.");
 }
 
 /* accept() on a listening socket that a shutdown() has put an end to. */
@@ -58,8 +58,8 @@ static bool is_shut_listener(const struct transcript *t, struct cause *cause, si
         cause->diagnosis = DIAGNOSIS_LISTENER_CLOSED;
         cause->evidence = &t->events[i];
         free(cause->hint);
-        cause->hint = mem_string(_("shutdown() on the listening socket ends it, and accept() fails from then on: shut down the dialogue "
-                                   "socket, the one that accept() returned."));
+        cause->hint = mem_string(_("shutdown() on the listening socket ends it, and accept() fails from then on: shut "
+                                   "down the dialogue socket, the one that accept() returned."));
         return true;
     }
     return false;
@@ -121,7 +121,8 @@ bool cause_of_no_limit(const struct inquiry *inquiry, struct cause *cause, const
         cause_is(cause, DIAGNOSIS_CALL_FAILED, e,
                  mem_printf(_("%s failed with %s, so there is no limit to the wait in %s"), call_title(&e->call),
                             error_name(e->call.error), where));
-        cause->hint = mem_string(_("SO_RCVTIMEO takes a struct timeval, whose two fields are set, and its size; test the result."));
+        cause->hint = mem_string(_("SO_RCVTIMEO takes a struct timeval, whose two fields are set, and its size; test "
+                                   "the result."));
         return true;
     }
     return false;
@@ -132,7 +133,8 @@ static size_t close_of(const struct inquiry *inquiry, int socket, size_t from)
     const struct transcript *t = inquiry->t;
     for (size_t i = facts_next_call(t, inquiry->actor, ROLE_CLOSE, from); i != NOWHERE;
          i = facts_next_call(t, inquiry->actor, ROLE_CLOSE, i + 1))
-        if (t->events[i].call.socket >= 0 && (socket < 0 || t->events[i].call.socket == socket) && call_succeeded(&t->events[i].call))
+        if (t->events[i].call.socket >= 0 && (socket < 0 || t->events[i].call.socket == socket) &&
+            call_succeeded(&t->events[i].call))
             return i;
     return NOWHERE;
 }
@@ -164,8 +166,8 @@ bool cause_of_impatience(const struct inquiry *inquiry, struct cause *cause)
             continue;
         cause_is(cause, DIAGNOSIS_GAVE_UP_AT_ONCE, &t->events[i],
                  mem_printf(_("%s closed the connection after %s had failed with EAGAIN"), inquiry->who, call_title(call)));
-        cause->hint = mem_string(_("EAGAIN is no error: nothing has come yet. Wait, with poll() or in a receive that blocks, and receive "
-                                   "again."));
+        cause->hint = mem_string(_("EAGAIN is no error: nothing has come yet. Wait, with poll() or in a receive that "
+                                   "blocks, and receive again."));
         return true;
     }
     return false;

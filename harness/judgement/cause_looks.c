@@ -58,18 +58,18 @@ static char *looking_hint(const struct inquiry *inquiry, size_t position)
     const struct call *call = &inquiry->t->events[position].call;
     int highest = highest_descriptor(inquiry, position);
     if (is_select(call) && highest >= 0 && call->arg[0] <= highest)
-        return mem_printf(_("The first argument of select() is the highest descriptor plus 1: with %d, descriptor %d is not looked "
-                            "at."), (int)call->arg[0], highest);
+        return mem_printf(_("The first argument of select() is the highest descriptor plus 1: with %d, descriptor %d "
+                            "is not looked at."), (int)call->arg[0], highest);
     if (is_select(call))
-        return mem_string(_("select() leaves in the set only what it has found: before each call, put every descriptor into the "
-                            "set again, with FD_ZERO() and FD_SET()."));
+        return mem_string(_("select() leaves in the set only what it has found: before each call, put every descriptor "
+                            "into the set again, with FD_ZERO() and FD_SET()."));
     if (is_poll(call) && call->arg[1] == 0)
         return mem_string(_("The second argument of poll() is the number of entries in the array: with 0 it looks at none."));
     if (is_poll(call))
-        return mem_string(_("Give poll() the descriptor on which something is to come, with POLLIN in events, and the number of "
-                            "entries."));
-    return mem_string(_("Add each descriptor with EPOLL_CTL_ADD and EPOLLIN. With EPOLLET an event is told once only: then call "
-                        "accept() or read() until it fails with EAGAIN."));
+        return mem_string(_("Give poll() the descriptor on which something is to come, with POLLIN in events, and the "
+                            "number of entries."));
+    return mem_string(_("Add each descriptor with EPOLL_CTL_ADD and EPOLLIN. With EPOLLET an event is told once only: "
+                        "then call accept() or read() until it fails with EAGAIN."));
 }
 
 /* The last look of a program that saw nothing, or in which it still is, and after which it did not receive. */
@@ -96,7 +96,8 @@ bool cause_of_vain_look(const struct inquiry *inquiry, struct cause *cause)
     if (e->call.pending && !spoke)
         return false;
     if (!e->call.pending && !e->call.timed_out)
-        return cause_is(cause, DIAGNOSIS_GAVE_UP_AT_ONCE, e, mem_printf(_("%s gave up after %s, which did not wait"), who, call));
+        return cause_is(cause, DIAGNOSIS_GAVE_UP_AT_ONCE, e,
+                        mem_printf(_("%s gave up after %s, which did not wait"), who, call));
     if (!spoke)
         return cause_is(cause, DIAGNOSIS_GAVE_UP_AT_ONCE, e,
                         mem_printf(_("%s gave up in %s before anything came"), who, call));

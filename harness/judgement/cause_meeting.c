@@ -256,7 +256,8 @@ static bool misused_listener(const struct inquiry *inquiry, struct cause *cause,
                                    inquiry->who));
     size_t blocked = facts_blocked(t, inquiry->actor);
     enum role role = blocked != NOWHERE ? call_role(t->events[blocked].call.id) : ROLE_NONE;
-    bool looks = role == ROLE_POLL || (role == ROLE_RECEIVE && t->events[blocked].call.socket < 0 && cause_had_input(t, inquiry->actor));
+    bool reads = role == ROLE_RECEIVE && t->events[blocked].call.socket < 0 && cause_had_input(t, inquiry->actor);
+    bool looks = role == ROLE_POLL || reads;
     return !looks && has_deed(t, DEED_CONNECTED) && facts_next_call(t, inquiry->actor, ROLE_ACCEPT, 0) == NOWHERE &&
            facts_ending(t, inquiry->actor).kind != ENDING_EXITED &&
            never_called(inquiry, cause, DIAGNOSIS_NO_ACCEPT, ROLE_ACCEPT, listen);

@@ -79,8 +79,8 @@ static const char *input_hint(const struct inquiry *inquiry, const struct call *
     const struct transcript *t = inquiry->t;
     if (call->fd == 0 && facts_first_success(t, inquiry->actor, ROLE_ACCEPT) != NOWHERE &&
         facts_last_call(t, inquiry->actor, ROLE_RECEIVE) == NOWHERE && !cause_had_input(t, inquiry->actor))
-        return _("Descriptor 0 is the keyboard: mind the parentheses, if ((c = accept(...)) == -1). Without the inner ones c gets the "
-                 "result of the comparison.");
+        return _("Descriptor 0 is the keyboard: mind the parentheses, if ((c = accept(...)) == -1). Without the inner "
+                 "ones c gets the result of the comparison.");
     if (cause_had_input(t, inquiry->actor))
         return _("No more input comes: go on after the line, or the bytes, that there are.");
     const struct exercise *exercise = inquiry->trial->exercise;
@@ -96,13 +96,13 @@ static const char *receive_hint(const struct inquiry *inquiry, const struct call
 {
     int socket = waiting->socket;
     if ((call_flags(waiting) & MSG_WAITALL) != 0)
-        return _("With MSG_WAITALL recv() waits for all the bytes that it has room for: receive a message of unknown length without "
-                 "this flag.");
+        return _("With MSG_WAITALL recv() waits for all the bytes that it has room for: receive a message of unknown "
+                 "length without this flag.");
     bool accepted = inquiry->t->sockets[socket].accepted;
     bool sent = has_moved(inquiry, ROLE_SEND, socket), received = has_moved(inquiry, ROLE_RECEIVE, socket);
     if (!accepted && !sent)
-        return _("Send first: the server waits for the message, and replies only then. If you wrote it with fprintf() or fwrite(), "
-                 "call fflush() before you read.");
+        return _("Send first: the server waits for the message, and replies only then. If you wrote it with fprintf() "
+                 "or fwrite(), call fflush() before you read.");
     if (accepted && received && !sent)
         return _("Reply as soon as the message is there: the client waits for the reply before it closes, so this call "
                  "does not return 0. After fprintf() or fwrite(), call fflush().");
@@ -251,7 +251,8 @@ bool cause_of_wait(const struct inquiry *inquiry, struct cause *cause)
 bool cause_was_repeated(const struct transcript *t, int actor)
 {
     size_t interrupted = NOWHERE;
-    for (size_t i = facts_next_call(t, actor, ROLE_ACCEPT, 0); i != NOWHERE; i = facts_next_call(t, actor, ROLE_ACCEPT, i + 1)) {
+    for (size_t i = facts_next_call(t, actor, ROLE_ACCEPT, 0); i != NOWHERE;
+         i = facts_next_call(t, actor, ROLE_ACCEPT, i + 1)) {
         if (interrupted != NOWHERE && call_succeeded(&t->events[i].call))
             return true;
         if (!t->events[i].call.pending && t->events[i].call.result < 0 && t->events[i].call.error == EINTR)
@@ -285,7 +286,7 @@ static bool is_to_end(const struct inquiry *inquiry)
 static bool goes_on(const struct inquiry *inquiry)
 {
     const struct exercise *exercise = inquiry->trial->exercise;
-    if (exercise == NULL || inquiry->meeting.type != SOCK_DGRAM)
+    if (exercise == NULL || exercise->n_scenarios == 0 || inquiry->meeting.type != SOCK_DGRAM)
         return true;
     for (size_t i = 0; i < exercise->n_scenarios; i++)
         for (size_t k = 0; k < exercise->scenarios[i].n_checks; k++)
@@ -348,7 +349,8 @@ static bool is_locked_out(const struct inquiry *inquiry, struct cause *cause)
     AUTO_FREE char *where = trial_place(inquiry->trial, reads);
     cause_is(cause, DIAGNOSIS_ONE_AT_A_TIME, reads,
              mem_printf(_("one thread waits for a lock while another waits for its client in %s"), where));
-    cause->hint = mem_string(_("Hold no lock while you wait for a client: take it for the few lines that need it, after the read."));
+    cause->hint = mem_string(_("Hold no lock while you wait for a client: take it for the few lines that need it, "
+                               "after the read."));
     return true;
 }
 

@@ -39,7 +39,8 @@ static bool serves_some(struct trial *trial, int program, int peer)
     trial_fails(trial, DIAGNOSIS_CLIENTS_LEFT, trial_event(trial, facts_last_call(t, program, ROLE_ACCEPT)));
     size_t last = facts_last_call(t, program, ROLE_RECEIVE);
     if (last != NOWHERE && t->events[last].call.result == 0)
-        trial_hints(trial, _("A client that leaves without a word concerns nobody else: close its socket and accept the next one."));
+        trial_hints(trial, _("A client that leaves without a word concerns nobody else: close its socket and accept "
+                             "the next one."));
     trial_shows(trial, _("the program has ended and has not accepted this client"));
     return true;
 }
@@ -68,8 +69,8 @@ static bool serves_one(struct trial *trial, int program, int peer)
     trial_fails(trial, DIAGNOSIS_ONE_AT_A_TIME, e);
     if (!serves_together(trial->exercise))
         trial_hints(trial, (call_flags(&e->call) & MSG_WAITALL) != 0
-                               ? _("With MSG_WAITALL recv() waits for all the bytes that it has room for: receive a message of unknown "
-                                   "length without this flag.")
+                               ? _("With MSG_WAITALL recv() waits for all the bytes that it has room for: receive a "
+                                   "message of unknown length without this flag.")
                                : _("Read what the client has sent, once, reply and close: a read for more waits for ever."));
     AUTO_FREE char *where = trial_place(trial, e);
     trial_shows(trial, _("the program waits in %s for another client and has not accepted this one"), where);

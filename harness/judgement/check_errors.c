@@ -104,10 +104,10 @@ static bool took_another_port(struct trial *trial, size_t failed)
         address_port(&t->events[next].call.address) == address_port(&e->call.address))
         return false;
     trial_fails(trial, DIAGNOSIS_ERROR_NOT_REPORTED, &t->events[next]);
-    trial_shows(trial, _("%s failed with %s, and the program took port %d instead"), call_title(&e->call), error_name(e->call.error),
-                address_port(&t->events[next].call.address));
-    trial_hints(trial, _("Say that the port is taken and end with a status other than 0: at another port nobody looks for this "
-                         "program."));
+    trial_shows(trial, _("%s failed with %s, and the program took port %d instead"), call_title(&e->call),
+                error_name(e->call.error), address_port(&t->events[next].call.address));
+    trial_hints(trial, _("Say that the port is taken and end with a status other than 0: at another port nobody looks "
+                         "for this program."));
     return true;
 }
 
@@ -129,7 +129,8 @@ static void not_reported(struct trial *trial, size_t failed, size_t next, const 
         trial_shows(trial, _("%s failed with %s, and the program went on as if nothing had happened"), call, error);
     } else if (shows_result(out, after)) {
         trial_fails(trial, DIAGNOSIS_RESULT_NOT_CHECKED, e);
-        trial_shows(trial, _("%s failed with %s, and the program printed its result, -1, as if nothing had happened"), call, error);
+        trial_shows(trial, _("%s failed with %s, and the program printed its result, -1, as if nothing had happened"),
+                    call, error);
     } else if (output_visible(out, after)) {
         trial_fails(trial, DIAGNOSIS_ERROR_ON_STDOUT, e);
         trial_shows(trial, _("%s failed with %s; something was printed, but on standard output only"), call, error);

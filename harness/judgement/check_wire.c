@@ -229,7 +229,8 @@ static const struct event *linger_of(const struct trial *trial)
 {
     const struct transcript *t = trial->t;
     int program = trial_program(trial);
-    for (size_t i = facts_next_call(t, program, ROLE_OPTION, 0); i != NOWHERE; i = facts_next_call(t, program, ROLE_OPTION, i + 1)) {
+    for (size_t i = facts_next_call(t, program, ROLE_OPTION, 0); i != NOWHERE;
+         i = facts_next_call(t, program, ROLE_OPTION, i + 1)) {
         const struct call *call = &t->events[i].call;
         struct linger linger;
         if ((int)call->arg[1] != SOL_SOCKET || (int)call->arg[2] != SO_LINGER || !call_succeeded(call) ||
@@ -250,7 +251,10 @@ static void other_end(struct trial *trial, const struct connection *connection, 
         trial_explains(trial);
     } else if (wants_fin) {
         const struct event *linger = linger_of(trial);
-        trial_fails(trial, linger != NULL ? DIAGNOSIS_LINGER : DIAGNOSIS_RESET_UNREAD, linger != NULL ? linger : last_close(trial));
+        if (linger != NULL)
+            trial_fails(trial, DIAGNOSIS_LINGER, linger);
+        else
+            trial_fails(trial, DIAGNOSIS_RESET_UNREAD, last_close(trial));
         trial_shows(trial, _("the connection was reset (RST)"));
     } else {
         trial_fails(trial, DIAGNOSIS_NONE, last_close(trial));

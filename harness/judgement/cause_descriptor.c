@@ -21,9 +21,11 @@ static size_t closed_before(const struct transcript *t, size_t position)
         const struct event *e = &t->events[i];
         if (e->kind != EVENT_CALL || e->actor != used->actor || e->call.library || !call_succeeded(&e->call))
             continue;
-        if (e->call.new_socket >= 0 && e->call.result == used->call.fd && e->process == used->process)
+        enum role role = call_role(e->call.id);
+        if ((role == ROLE_SOCKET || role == ROLE_ACCEPT || role == ROLE_DUPLICATE) && e->call.result == used->call.fd &&
+            e->process == used->process)
             return NOWHERE;
-        if (call_role(e->call.id) == ROLE_CLOSE && e->call.fd == used->call.fd && e->call.socket >= 0)
+        if (role == ROLE_CLOSE && e->call.fd == used->call.fd && e->call.socket >= 0)
             return i;
     }
     return NOWHERE;

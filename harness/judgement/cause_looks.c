@@ -44,9 +44,10 @@ static int highest_descriptor(const struct inquiry *inquiry, size_t position)
         const struct event *e = &t->events[i];
         if (e->kind != EVENT_CALL || e->actor != inquiry->actor || e->call.library || !call_succeeded(&e->call))
             continue;
-        if (e->call.new_socket >= 0 && (int)e->call.result > highest)
+        enum role role = call_role(e->call.id);
+        if ((role == ROLE_SOCKET || role == ROLE_ACCEPT) && (int)e->call.result > highest)
             highest = (int)e->call.result;
-        else if (call_role(e->call.id) == ROLE_CLOSE && e->call.fd == highest)
+        else if (role == ROLE_CLOSE && e->call.fd == highest)
             highest = -1; /* not known any more: then nothing is said of it */
     }
     return highest;

@@ -123,8 +123,7 @@ void judge_exits(struct trial *trial)
         return;
     }
     if (trial->t->limit != LIMIT_NONE && trial->t->limit_actor == trial->actor && ending.kind != ENDING_EXITED) {
-        trial_fails(trial, limit_diagnosis(trial->t->limit),
-                    trial_event(trial, facts_last_before(trial->t, trial->actor, 0, trial->t->n_events)));
+        trial_fails(trial, limit_diagnosis(trial->t->limit), limit_evidence(trial));
         trial_shows(trial, "%s", limit_text(trial->t->limit));
     } else if (ending.kind == ENDING_EXITED) {
         if (any || nonzero == (ending.status != 0))
@@ -220,8 +219,7 @@ void judge_survives(struct trial *trial)
     struct ending ending = facts_ending(t, trial->actor);
     bool over_limit = t->limit != LIMIT_NONE && t->limit_actor == trial->actor;
     if (over_limit) {
-        trial_fails(trial, limit_diagnosis(t->limit),
-                    trial_event(trial, facts_last_before(t, trial->actor, 0, t->n_events)));
+        trial_fails(trial, limit_diagnosis(t->limit), limit_evidence(trial));
         trial_shows(trial, "%s", limit_text(t->limit));
     } else if (ending.kind == ENDING_EXITED) {
         ended(trial, &ending);

@@ -18,6 +18,17 @@ enum diagnosis limit_diagnosis(enum limit limit)
     return DIAGNOSIS_NONE;
 }
 
+const struct event *limit_evidence(const struct trial *trial)
+{
+    const struct transcript *t = trial->t;
+    const struct event *last = trial_event(trial, facts_last_before(t, t->limit_actor, 0, t->n_events));
+    if (last == NULL || limit_diagnosis(t->limit) != DIAGNOSIS_ENDLESS_LOOP)
+        return last;
+    enum role role = call_role(last->call.id);
+    bool in_vain = role == ROLE_RECEIVE || role == ROLE_POLL || last->call.result < 0;
+    return in_vain || role == ROLE_SEND ? last : NULL;
+}
+
 const char *limit_text(enum limit limit)
 {
     switch (limit) {

@@ -93,6 +93,8 @@ void trial_still_running(struct trial *trial, int actor);
 /* The limit that a program of the student's went over. (check_stopped.c) */
 enum diagnosis limit_diagnosis(enum limit limit);
 const char *limit_text(enum limit limit);
+/* The call that a loop without end may repeat; NULL when the last one in the transcript is none: the loop makes others. */
+const struct event *limit_evidence(const struct trial *trial);
 enum diagnosis signal_diagnosis(int signal);
 /* A program that was killed: by which signal, after which call. */
 void trial_killed(struct trial *trial, int signal, size_t end);

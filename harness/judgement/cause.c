@@ -365,7 +365,9 @@ static void apply(struct trial *trial, const struct cause *cause)
     struct check_result *result = trial->result;
     const char *code = diagnosis_code(cause->diagnosis);
     bool stated = result->diagnosis != NULL && strcmp(result->diagnosis, code) == 0;
-    bool same_hint = cause->hint == NULL || (result->hint != NULL && strcmp(result->hint, cause->hint) == 0);
+    /* Nothing is said twice; what is wrong with a length, only the clause says. */
+    bool same_hint = (cause->hint == NULL && cause->diagnosis != DIAGNOSIS_ADDRESS_LENGTH) ||
+                     (cause->hint != NULL && result->hint != NULL && strcmp(result->hint, cause->hint) == 0);
     AUTO_FREE char *actual = STEAL(result->actual);
     trial_fails(trial, cause->diagnosis, cause->evidence);
     if (cause->hint != NULL)

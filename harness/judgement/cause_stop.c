@@ -91,6 +91,16 @@ static const char *input_hint(const struct inquiry *inquiry, const struct call *
     return NULL;
 }
 
+static bool has_failed_send(const struct inquiry *inquiry, int socket)
+{
+    const struct transcript *t = inquiry->t;
+    for (size_t i = facts_next_call(t, inquiry->actor, ROLE_SEND, 0); i != NOWHERE;
+         i = facts_next_call(t, inquiry->actor, ROLE_SEND, i + 1))
+        if (t->events[i].call.socket == socket && !t->events[i].call.pending && t->events[i].call.result < 0)
+            return true;
+    return false;
+}
+
 /* What to do about a read that waits for ever, by what went over its connection before. */
 static const char *receive_hint(const struct inquiry *inquiry, const struct call *waiting)
 {
@@ -100,6 +110,8 @@ static const char *receive_hint(const struct inquiry *inquiry, const struct call
                  "length without this flag.");
     bool accepted = inquiry->t->sockets[socket].accepted;
     bool sent = has_moved(inquiry, ROLE_SEND, socket), received = has_moved(inquiry, ROLE_RECEIVE, socket);
+    if (!accepted && !sent && has_failed_send(inquiry, socket))
+        return _("The send before it failed, and nothing went out: test its result, and make the call again after EINTR.");
     if (!accepted && !sent)
         return _("Send first: the server waits for the message, and replies only then. If you wrote it with fprintf() "
                  "or fwrite(), call fflush() before you read.");

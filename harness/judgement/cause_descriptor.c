@@ -79,6 +79,13 @@ void cause_refine(const struct transcript *t, struct cause *cause, bool shuts)
     size_t closed = closed_before(t, position);
     if (closed == NOWHERE)
         return;
+    const struct event *used = &t->events[position], *close = &t->events[closed];
+    if (used->process == close->process && used->call.thread != close->call.thread) {
+        cause->diagnosis = DIAGNOSIS_SHARED_BY_THREADS; /* each thread took the other's descriptor for its own */
+        free(cause->hint);
+        cause->hint = NULL;
+        return;
+    }
     cause->diagnosis = DIAGNOSIS_USED_AFTER_CLOSE;
     cause->evidence = &t->events[closed];
     free(cause->hint);

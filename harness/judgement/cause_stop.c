@@ -366,6 +366,13 @@ static bool is_locked_out(const struct inquiry *inquiry, struct cause *cause)
     return true;
 }
 
+static bool is_shared(const struct inquiry *inquiry, struct cause *cause)
+{
+    const struct event *e = facts_shared_by_threads(inquiry->t, inquiry->actor, true);
+    return e != NULL && cause_is(cause, DIAGNOSIS_SHARED_BY_THREADS, e,
+                                 mem_printf(_("two threads read from the same socket, %d"), (int)e->call.fd));
+}
+
 /* A client that was accepted, and from which nothing was ever read. */
 static bool is_not_served(const struct inquiry *inquiry, struct cause *cause, int socket)
 {
@@ -389,7 +396,7 @@ static bool left_dialogue_open(const struct inquiry *inquiry, struct cause *caus
         const struct event *e = &t->events[i];
         if (e->kind != EVENT_HELD || e->actor != inquiry->actor || e->held.at_exit || !t->sockets[e->held.socket].accepted)
             continue;
-        if (is_locked_out(inquiry, cause) || is_not_served(inquiry, cause, e->held.socket))
+        if (is_locked_out(inquiry, cause) || is_shared(inquiry, cause) || is_not_served(inquiry, cause, e->held.socket))
             return true;
         return cause_is(cause, DIAGNOSIS_DIALOGUE_NOT_CLOSED,
                         trial_event(inquiry->trial, facts_creation(t, e->held.socket)),

@@ -245,14 +245,21 @@ static const struct {
                              "client's address was never set: set it to the size of the structure before each "
                              "accept().")},
     {ROLE_CONNECT, ECONNREFUSED, N_("Nobody listens at this address and port: check both.")},
+    {ROLE_SOCKET, EPROTONOSUPPORT, N_("This type of socket has no such protocol: give 0 as the third argument of socket().")},
+    {ROLE_SOCKET, ESOCKTNOSUPPORT, N_("This family has no such type of socket: check the order of the arguments, "
+                                      "family, type, 0.")},
+    {ROLE_SOCKET, EAFNOSUPPORT, N_("There is no such family: check the order of the arguments, family, type, 0.")},
+    {ROLE_SOCKET, EINVAL, N_("One of the arguments of socket() means nothing: check their order, family, type, 0.")},
+    {ROLE_SOCKET, EPERM, N_("Raw sockets are for the administrator: check the second argument, SOCK_STREAM or SOCK_DGRAM.")},
+    {ROLE_SOCKET, EACCES, N_("Raw sockets are for the administrator: check the second argument, SOCK_STREAM or SOCK_DGRAM.")},
     {ROLE_CONNECT, EINVAL, N_("This address does not fit the socket: create a socket for each address, of its own family.")},
     {ROLE_CONNECT, EISCONN, N_("This socket is connected already: connect() is called once.")},
     {ROLE_NONE, EBADF, N_("This descriptor is not open: it was closed too early, or the variable was never filled in.")},
     {ROLE_NONE, ENOTSOCK, N_("This descriptor is no socket: check which variable you pass.")},
     {ROLE_NONE, ENOTCONN, N_("This socket has no connection: a client calls connect() first, a server uses the descriptor "
                              "that accept() returned.")},
-    {ROLE_NONE, EDESTADDRREQ, N_("This socket has no connection: a client calls connect() first, a server uses the "
-                                 "descriptor that accept() returned.")},
+    {ROLE_NONE, EDESTADDRREQ, N_("A datagram needs a destination: give sendto() the address and its size (sendmsg(): "
+                                 "msg_name and msg_namelen), or call connect() first.")},
     {ROLE_NONE, EAFNOSUPPORT, N_("The family in the address structure is not that of the socket.")},
     {ROLE_NONE, EFAULT, N_("One of the pointers given to this call leads nowhere: check its arguments.")},
     {ROLE_NONE, EPIPE, N_("The other side had closed the connection before this call: check who closes first.")},
@@ -274,8 +281,13 @@ bool cause_is_failure(struct cause *cause, const struct event *failed, char *cla
         return cause_is(cause, DIAGNOSIS_INTERRUPTED, failed, clause);
     if (role_needs_socket(role) && (int)failed->call.arg[0] == -1)
         return cause_is(cause, DIAGNOSIS_BAD_DESCRIPTOR, failed, clause);
-    if (cause_missing_length(failed) > 0)
+    /* The address of a call that is made to be interrupted is cut all the same. */
+    bool cut = failed->call.error == EINVAL && address_family(&failed->call.address) == AF_INET &&
+               failed->call.address.len < sizeof(struct sockaddr_in);
+    if (cut || cause_missing_length(failed) > 0)
         return cause_is(cause, DIAGNOSIS_ADDRESS_LENGTH, failed, clause);
+    if (cause_is_standard_stream(&failed->call))
+        return cause_is(cause, DIAGNOSIS_NOT_THE_SOCKET, failed, clause);
     cause_is(cause, DIAGNOSIS_CALL_FAILED, failed, clause);
     const char *local = cause_local_hint(&failed->call);
     if (local != NULL) {
@@ -349,8 +361,10 @@ static bool find(const struct trial *trial, unsigned depth, struct cause *cause)
         inquiry.meeting.conflict = meets_conflict(trial, (int)i);
         inquiry.meeting.path = cause_told_path(trial, (int)i);
         inquiry.who = takes_several(trial->scenario) ? t->actors[i].name : _("the program");
-        if (ask(&inquiry, depth, cause))
+        if (ask(&inquiry, depth, cause)) {
+            cause_refine(t, cause, inquiry.meeting.shuts);
             return true;
+        }
     }
     return false;
 }
@@ -361,13 +375,16 @@ static void apply(struct trial *trial, const struct cause *cause)
     struct check_result *result = trial->result;
     const char *code = diagnosis_code(cause->diagnosis);
     bool stated = result->diagnosis != NULL && strcmp(result->diagnosis, code) == 0;
+    /* Nothing is said twice; what is wrong with a length, only the clause says. */
+    bool same_hint = (cause->hint == NULL && cause->diagnosis != DIAGNOSIS_ADDRESS_LENGTH) ||
+                     (cause->hint != NULL && result->hint != NULL && strcmp(result->hint, cause->hint) == 0);
     AUTO_FREE char *actual = STEAL(result->actual);
     trial_fails(trial, cause->diagnosis, cause->evidence);
     if (cause->hint != NULL)
         trial_hints(trial, "%s", cause->hint);
     if (actual == NULL)
         trial_shows(trial, "%s", cause->clause);
-    else if ((stated && cause->hint == NULL) || strstr(actual, cause->clause) != NULL)
+    else if ((stated && same_hint) || strstr(actual, cause->clause) != NULL)
         trial_shows(trial, "%s", actual);
     else
         trial_shows(trial, _("%s: %s"), actual, cause->clause);
@@ -434,7 +451,8 @@ void trial_fails_as(struct trial *trial, const struct event *failed)
 {
     AUTO_CAUSE cause = {0};
     cause_is_failure(&cause, failed, NULL);
-    trial_fails(trial, cause.diagnosis, failed);
+    cause_refine(trial->t, &cause, meeting_of(trial).shuts);
+    trial_fails(trial, cause.diagnosis, cause.evidence);
     if (cause.hint != NULL)
         trial_hints(trial, "%s", cause.hint);
 }

@@ -72,6 +72,19 @@ bool cause_is(struct cause *cause, enum diagnosis diagnosis, const struct event 
 bool cause_is_failure(struct cause *cause, const struct event *failed, char *clause);
 /* "bind failed with EINVAL", with the program's name if it is not the one that is judged. */
 char *cause_failure_clause(const struct inquiry *inquiry, const struct event *failed);
+/* A failed call on a descriptor that the program had closed: the cause becomes that close. (cause_descriptor.c) */
+void cause_refine(const struct transcript *t, struct cause *cause, bool shuts);
+/* Such a call, in whatever process. */
+bool cause_of_closed(const struct inquiry *inquiry, struct cause *cause);
+/* A call for sockets that was given descriptor 0 or 1. */
+bool cause_is_standard_stream(const struct call *failed);
+/*
+ * A program that asks poll() and the like what there is (cause_looks.c): it gave up without seeing it; it waits and does not
+ * see it; it ended (at END) because the asking failed.
+ */
+bool cause_of_vain_look(const struct inquiry *inquiry, struct cause *cause);
+bool cause_of_blind_wait(const struct inquiry *inquiry, struct cause *cause);
+bool cause_of_failed_look(const struct inquiry *inquiry, struct cause *cause, size_t end);
 /* What to do about a port that is not the right one. */
 char *cause_port_hint(int given, int right);
 /* How long the address of a failed call should have been, when the program gave only its beginning; else 0. */
@@ -96,6 +109,16 @@ bool cause_is_own_removal(const struct inquiry *inquiry, struct cause *cause);
 bool cause_is_loss(const struct inquiry *inquiry, struct cause *cause, size_t bind);
 /* What this error means for an address that is a path, translated; NULL: what it means for any. */
 const char *cause_local_hint(const struct call *failed);
+/* Whether an accept() that a signal interrupted was made again, with success: then the signal ended nothing. */
+bool cause_was_repeated(const struct transcript *t, int actor);
+/* A limit for the wait in WAITING that the program tried to set, in vain: the setsockopt() that failed. (cause_descriptor.c) */
+bool cause_of_no_limit(const struct inquiry *inquiry, struct cause *cause, const struct event *waiting);
+/* Whether something was written on the program's standard input. (cause_stop.c) */
+bool cause_had_input(const struct transcript *t, int actor);
+/* A receive that found nothing yet (EAGAIN), after which the program closed the connection. (cause_descriptor.c) */
+bool cause_of_impatience(const struct inquiry *inquiry, struct cause *cause);
+/* A program that is to try shutdown(), and calls close() only. (cause_descriptor.c) */
+bool cause_of_no_shutdown(const struct inquiry *inquiry, struct cause *cause);
 void cause_free(struct cause *cause);
 
 #define AUTO_CAUSE __attribute__((cleanup(cause_free))) struct cause

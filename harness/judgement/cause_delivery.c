@@ -5,6 +5,7 @@
 
 #include "ground/text.h"
 #include "judgement/cause.h"
+#include "judgement/output.h"
 #include "judgement/serving.h"
 
 static bool by_datagram(const struct transcript *t, const struct call *call)
@@ -65,6 +66,20 @@ static bool came_from_stranger(const struct inquiry *inquiry, const struct bytes
     return false;
 }
 
+/* Whether the program ended with an error, and did not print these bytes. */
+static bool gave_up(const struct inquiry *inquiry, const struct bytes *bytes)
+{
+    struct ending ending = facts_ending(inquiry->t, inquiry->actor);
+    if (ending.kind != ENDING_EXITED || ending.status == 0)
+        return false;
+    size_t n = bytes->stored;
+    while (n > 0 && (bytes->data[n - 1] == '\n' || bytes->data[n - 1] == '\0'))
+        n--;
+    AUTO_OUTPUT out;
+    output_collect(inquiry->t, inquiry->actor, STREAM_STDOUT, &out);
+    return n > 0 && output_find(&out, 0, bytes->data, n) == SIZE_MAX;
+}
+
 static bool stranger_taken(const struct inquiry *inquiry, struct cause *cause)
 {
     const struct transcript *t = inquiry->t;
@@ -75,6 +90,13 @@ static bool stranger_taken(const struct inquiry *inquiry, struct cause *cause)
             last = i;
     if (last == NOWHERE || !came_from_stranger(inquiry, &t->events[last].call.data))
         return false;
+    if (gave_up(inquiry, &t->events[last].call.data)) {
+        cause_is(cause, DIAGNOSIS_STRANGER_TAKEN, &t->events[last],
+                 mem_printf(_("%s gave up when the datagram of a stranger came"), inquiry->who));
+        cause->hint = mem_string(_("A datagram that comes from somebody else is no error: throw it away and receive "
+                                   "again, until the reply comes or the time is over."));
+        return true;
+    }
     return cause_is(cause, DIAGNOSIS_STRANGER_TAKEN, &t->events[last],
                     mem_printf(_("%s took the datagram of a stranger for the server's reply"), inquiry->who));
 }

@@ -1,6 +1,7 @@
 /* Why two sides did not meet: what the program did with its socket and addresses. */
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -265,7 +266,9 @@ static bool misused_listener(const struct inquiry *inquiry, struct cause *cause,
                         mem_printf(_("%s has closed its listening socket, on which it still wants to accept clients"),
                                    inquiry->who));
     size_t blocked = facts_blocked(t, inquiry->actor);
-    bool looks = blocked != NOWHERE && call_role(t->events[blocked].call.id) == ROLE_POLL;
+    enum role role = blocked != NOWHERE ? call_role(t->events[blocked].call.id) : ROLE_NONE;
+    bool reads = role == ROLE_RECEIVE && t->events[blocked].call.socket < 0 && cause_had_input(t, inquiry->actor);
+    bool looks = role == ROLE_POLL || reads;
     return !looks && has_deed(t, DEED_CONNECTED) && facts_next_call(t, inquiry->actor, ROLE_ACCEPT, 0) == NOWHERE &&
            facts_ending(t, inquiry->actor).kind != ENDING_EXITED &&
            never_called(inquiry, cause, DIAGNOSIS_NO_ACCEPT, ROLE_ACCEPT, listen);
@@ -334,6 +337,22 @@ static bool wrong_destination(const struct inquiry *inquiry, struct cause *cause
     return (e->call.socket >= 0 && cause_is_socket(inquiry, cause, e->call.socket)) || cause_is_address(inquiry, cause, e);
 }
 
+/* A client that did not get so far, since it wanted an address of its own that it could not have. */
+static bool client_binds(const struct inquiry *inquiry, struct cause *cause)
+{
+    const struct transcript *t = inquiry->t;
+    size_t failure = facts_decisive_failure(t, inquiry->actor);
+    const struct event *e = trial_event(inquiry->trial, failure);
+    if (e == NULL || call_role(e->call.id) != ROLE_BIND || e->call.injected)
+        return false;
+    cause_is_failure(cause, e, cause_failure_clause(inquiry, e));
+    if (e->call.error == EADDRINUSE) {
+        free(cause->hint);
+        cause->hint = mem_string(_("A client needs no bind(): the system gives its socket a free port."));
+    }
+    return true;
+}
+
 bool cause_of_client(const struct inquiry *inquiry, struct cause *cause)
 {
     const struct transcript *t = inquiry->t;
@@ -354,6 +373,8 @@ bool cause_of_client(const struct inquiry *inquiry, struct cause *cause)
     size_t made = facts_first_success(t, inquiry->actor, ROLE_SOCKET);
     if (made == NOWHERE)
         return lacks_socket(inquiry, cause);
+    if (client_binds(inquiry, cause))
+        return true;
     // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): an index that is not NOWHERE is one of an event
     int socket = t->events[made].call.new_socket;
     if (socket >= 0 && cause_is_socket(inquiry, cause, socket))
@@ -373,10 +394,14 @@ bool cause_of_silence(const struct inquiry *inquiry, struct cause *cause)
     if (!inquiry->meeting.connects || !inquiry->meeting.converses || is_blocked(inquiry) || was_killed(inquiry) ||
         facts_decisive_failure(t, inquiry->actor) != NOWHERE)
         return false;
-    if (cause_of_receiving_shut(inquiry, cause))
+    if (cause_of_receiving_shut(inquiry, cause) || cause_of_no_shutdown(inquiry, cause))
         return true;
-    if (facts_last_call(t, inquiry->actor, ROLE_SEND) == NOWHERE)
+    if (facts_last_call(t, inquiry->actor, ROLE_SEND) == NOWHERE && !has_deed(t, DEED_SENT))
         return never_called(inquiry, cause, DIAGNOSIS_NOTHING_SENT, ROLE_SEND, NOWHERE);
+    if (cause_of_vain_look(inquiry, cause))
+        return true;
+    if (cause_of_impatience(inquiry, cause))
+        return true;
     return facts_last_call(t, inquiry->actor, ROLE_RECEIVE) == NOWHERE &&
            never_called(inquiry, cause, DIAGNOSIS_NOTHING_RECEIVED, ROLE_RECEIVE,
                         facts_last_call(t, inquiry->actor, ROLE_SEND));

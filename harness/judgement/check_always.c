@@ -67,14 +67,17 @@ void always_first(const struct exercise *exercise, const struct scenario *scenar
     struct trial trial = {exercise, scenario, t, NULL, t->limit_actor, NULL, false, resolver, add(out, "within-limits"), false};
     size_t last = facts_last_before(t, t->limit_actor, 0, t->n_events);
     trial_requires(&trial, _("The program stays within its limits of time, memory and output"));
-    trial_fails(&trial, limit_diagnosis(t->limit), trial_event(&trial, last));
+    trial_fails(&trial, limit_diagnosis(t->limit), limit_evidence(&trial));
     trial_expects(&trial, _("a program that needs little"));
     if (last == NOWHERE) {
         trial_shows(&trial, "%s", limit_text(t->limit));
         return;
     }
     AUTO_FREE char *where = trial_place(&trial, &t->events[last]);
-    trial_shows(&trial, _("%s; its last call was %s"), limit_text(t->limit), where);
+    if (limit_evidence(&trial) != NULL)
+        trial_shows(&trial, _("%s; its last call was %s"), limit_text(t->limit), where);
+    else
+        trial_shows(&trial, _("%s; the last call seen before was %s"), limit_text(t->limit), where);
 }
 
 static const char *awaited_condition(enum condition condition)

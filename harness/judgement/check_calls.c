@@ -112,6 +112,8 @@ void judge_not_called(struct trial *trial)
     }
     const struct event *e = &trial->t->events[made];
     trial_fails(trial, DIAGNOSIS_CALL_UNWANTED, e);
+    if (role == ROLE_ACCEPT && e->call.new_socket >= 0) /* it takes clients, only not yet */
+        trial_hints(trial, _("Not yet: accept() comes later in this program, once what it has to wait for has come."));
     trial_expects(trial, _("no %s"), role_calls(role));
     trial_shows(trial, _("%s was called"), call_title(&e->call));
 }

@@ -1,5 +1,6 @@
 /* Several clients at a time: answered. */
 #include <string.h>
+#include <sys/socket.h>
 
 #include "ground/text.h"
 #include "judgement/trial.h"
@@ -36,8 +37,22 @@ static bool serves_some(struct trial *trial, int program, int peer)
         facts_decisive_failure(t, program) != NOWHERE)
         return false;
     trial_fails(trial, DIAGNOSIS_CLIENTS_LEFT, trial_event(trial, facts_last_call(t, program, ROLE_ACCEPT)));
+    size_t last = facts_last_call(t, program, ROLE_RECEIVE);
+    if (last != NOWHERE && t->events[last].call.result == 0)
+        trial_hints(trial, _("A client that leaves without a word concerns nobody else: close its socket and accept "
+                             "the next one."));
     trial_shows(trial, _("the program has ended and has not accepted this client"));
     return true;
+}
+
+/* Whether the exercise is about several clients at a time. */
+static bool serves_together(const struct exercise *exercise)
+{
+    for (size_t i = 0; exercise != NULL && i < exercise->n_scenarios; i++)
+        for (size_t k = 0; k < exercise->scenarios[i].n_checks; k++)
+            if (strcmp(exercise->scenarios[i].checks[k].name, "leaves-no") == 0)
+                return true;
+    return exercise == NULL;
 }
 
 /* The program has not accepted this client, because it waits for another one. */
@@ -49,9 +64,14 @@ static bool serves_one(struct trial *trial, int program, int peer)
         return false;
     const struct event *e = &t->events[blocked];
     enum role role = call_role(e->call.id);
-    if (role != ROLE_RECEIVE && role != ROLE_WAIT && role != ROLE_FUTEX && role != ROLE_POLL)
-        return false;
+    if (role != ROLE_RECEIVE && role != ROLE_WAIT && role != ROLE_FUTEX)
+        return false; /* poll() and the like: trial_explains() knows what they do not see */
     trial_fails(trial, DIAGNOSIS_ONE_AT_A_TIME, e);
+    if (!serves_together(trial->exercise))
+        trial_hints(trial, (call_flags(&e->call) & MSG_WAITALL) != 0
+                               ? _("With MSG_WAITALL recv() waits for all the bytes that it has room for: receive a "
+                                   "message of unknown length without this flag.")
+                               : _("Read what the client has sent, once, reply and close: a read for more waits for ever."));
     AUTO_FREE char *where = trial_place(trial, e);
     trial_shows(trial, _("the program waits in %s for another client and has not accepted this one"), where);
     return true;

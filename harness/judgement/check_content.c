@@ -192,6 +192,9 @@ static void arrival_differs(struct trial *trial, const struct content *wanted, c
         trial_shows(trial, "%s", actual);
         if (!gave_up(trial))
             trial_explains(trial);
+        else if (evidence != NULL && call_moved(&evidence->call) == evidence->call.asked)
+            trial_hints(trial, _("%s took all that it was given: read standard input again, until there is no more, "
+                                 "and send each piece."), call_title(&evidence->call));
         break;
     case DIFFERENCE_MORE:
         trial_fails(trial, diagnose_more(wanted, got), evidence);

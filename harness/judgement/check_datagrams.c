@@ -148,7 +148,9 @@ void judge_takes_datagrams(struct trial *trial)
     } else if (n < wanted) {
         size_t tried = facts_last_call(trial->t, trial->actor, ROLE_RECEIVE);
         trial_lacks(trial, DIAGNOSIS_NOTHING_RECEIVED, last != NULL ? last : trial_event(trial, tried));
-        if (last != NULL)
+        if (tried != NOWHERE && call_peeked(&trial->t->events[tried].call) > 0)
+            trial_hints(trial, _("MSG_PEEK shows what has come and leaves it there: receive it once more, without this flag."));
+        else if (last != NULL)
             trial_hints(trial, _("Come back to recvfrom() after each datagram, whatever became of the reply."));
     } else {
         trial_fails(trial, DIAGNOSIS_DATAGRAM_COUNT, last);

@@ -6,6 +6,7 @@
 
 #include "data/script.h"
 #include "ground/text.h"
+#include "judgement/cause.h"
 #include "judgement/check_values.h"
 #include "judgement/output.h"
 #include "judgement/serving.h"
@@ -158,6 +159,26 @@ static void should_have_failed(struct trial *trial)
     }
 }
 
+/* Whether the script stopped the program somewhere, and never came to letting it go on. */
+static bool is_frozen(const struct trial *trial)
+{
+    const struct transcript *t = trial->t;
+    const struct script *script = &trial->scenario->script;
+    bool frozen = false;
+    for (size_t i = 0; i < t->n_events; i++) {
+        if (t->events[i].kind != EVENT_STEP || t->events[i].step < 0 || (size_t)t->events[i].step >= script->n)
+            continue;
+        const struct step *step = &script->steps[t->events[i].step];
+        if (step->actor == NULL || strcmp(step->actor, t->actors[trial->actor].name) != 0)
+            continue;
+        if (step->kind == STEP_UNTIL && step->hold)
+            frozen = true;
+        else if (step->kind == STEP_RELEASE)
+            frozen = false;
+    }
+    return frozen;
+}
+
 void judge_exits(struct trial *trial)
 {
     const char *wanted = trial->spec->value;
@@ -175,8 +196,7 @@ void judge_exits(struct trial *trial)
         return;
     }
     if (trial->t->limit != LIMIT_NONE && trial->t->limit_actor == trial->actor && ending.kind != ENDING_EXITED) {
-        trial_fails(trial, limit_diagnosis(trial->t->limit),
-                    trial_event(trial, facts_last_before(trial->t, trial->actor, 0, trial->t->n_events)));
+        trial_fails(trial, limit_diagnosis(trial->t->limit), limit_evidence(trial));
         trial_shows(trial, "%s", limit_text(trial->t->limit));
     } else if (ending.kind == ENDING_EXITED) {
         if (any || nonzero == (ending.status != 0))
@@ -185,7 +205,7 @@ void judge_exits(struct trial *trial)
             wrong_status(trial, ending.status);
     } else if (ending.kind == ENDING_KILLED && !ending.ours) {
         trial_killed(trial, ending.status, ending.event);
-        if (ending.status == SIGPIPE)
+        if (ending.status == SIGPIPE) /* it may have written where nobody is */
             trial_explains_meeting(trial);
     } else if (ending.kind == ENDING_KILLED && was_signalled(trial)) {
         if (any) {
@@ -196,6 +216,10 @@ void judge_exits(struct trial *trial)
         }
     } else if (nonzero) {
         should_have_failed(trial);
+    } else if (is_frozen(trial)) {
+        trial_fails(trial, DIAGNOSIS_NONE, NULL);
+        trial_shows(trial, _("the play stopped before this program could go on"));
+        trial_explains_conflict(trial);
     } else {
         trial_still_running(trial, trial->actor);
         trial_explains_meeting(trial);
@@ -220,6 +244,13 @@ static void hint_at_next_datagram(struct trial *trial)
                              "recvfrom()."));
 }
 
+/* An error that no client can cause. */
+static bool is_own_fault(const struct call *failed)
+{
+    return !failed->injected && (failed->error == EBADF || failed->error == ENOTSOCK || failed->error == EFAULT ||
+                                 (failed->error == EINVAL && call_role(failed->id) == ROLE_ACCEPT));
+}
+
 /* The program ended, which a server does not. */
 static void ended(struct trial *trial, const struct ending *ending)
 {
@@ -231,7 +262,8 @@ static void ended(struct trial *trial, const struct ending *ending)
         return;
     }
     size_t failure = facts_decisive_failure_in(trial->t, trial->actor, trial->t->events[ending->event].process);
-    if (failure == NOWHERE && output_tells_interrupt(trial->t, trial->actor)) {
+    if (failure == NOWHERE && output_tells_interrupt(trial->t, trial->actor) &&
+        !cause_was_repeated(trial->t, trial->actor)) {
         trial_fails(trial, DIAGNOSIS_INTERRUPTED, trial_event(trial, facts_last_call(trial->t, trial->actor, ROLE_ACCEPT)));
         trial_shows(trial, _("it ended, with status %d, because a signal had interrupted a call (EINTR)"), ending->status);
         trial_explains_meeting(trial);
@@ -242,6 +274,8 @@ static void ended(struct trial *trial, const struct ending *ending)
         trial_fails(trial, cause->call.error == EINTR ? DIAGNOSIS_INTERRUPTED : DIAGNOSIS_SERVER_ENDED, cause);
         trial_shows(trial, _("it ended, with status %d, after %s failed with %s"), ending->status,
                     call_title(&cause->call), error_name(cause->call.error));
+        if (is_own_fault(&cause->call))
+            trial_fails_as(trial, cause);
     } else {
         AUTO_FREE char *where = trial_place(trial, call);
         trial_shows(trial, _("it ended, with status %d; its last call was %s"), ending->status, where);
@@ -258,8 +292,7 @@ void judge_survives(struct trial *trial)
     struct ending ending = facts_ending(t, trial->actor);
     bool over_limit = t->limit != LIMIT_NONE && t->limit_actor == trial->actor;
     if (over_limit) {
-        trial_fails(trial, limit_diagnosis(t->limit),
-                    trial_event(trial, facts_last_before(t, trial->actor, 0, t->n_events)));
+        trial_fails(trial, limit_diagnosis(t->limit), limit_evidence(trial));
         trial_shows(trial, "%s", limit_text(t->limit));
     } else if (ending.kind == ENDING_EXITED) {
         ended(trial, &ending);

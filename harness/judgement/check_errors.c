@@ -42,6 +42,16 @@ static bool tells_of_failure(const struct output_text *out, size_t offset)
     return offset < out->text.len && claims_failure(buf_text(&out->text) + offset, out->text.len - offset);
 }
 
+/* Whether the number -1 stands there, or the same without a sign, and no word of a failure. */
+static bool shows_result(const struct output_text *out, size_t offset)
+{
+    static const char *const numbers[] = {"-1", "4294967295", "18446744073709551615"};
+    for (size_t i = 0; i < COUNT_OF(numbers); i++)
+        if (output_find(out, offset, numbers[i], strlen(numbers[i])) != SIZE_MAX)
+            return !tells_of_failure(out, offset);
+    return false;
+}
+
 /* The first line of OUT after the failed call that claims its success, *N bytes; NULL when there is none. */
 static const char *find_claim(const struct output_text *out, size_t failed, enum role role, size_t *n)
 {
@@ -78,12 +88,42 @@ static size_t went_on_in_silence(const struct trial *trial, size_t failed, const
     return says_between(err, output_after(err, failed), output_after(err, next)) ? NOWHERE : next;
 }
 
+/* A connect() that was started only: what became of it, the program did not ask. */
+static bool is_under_way(struct trial *trial, const struct event *e)
+{
+    if (call_role(e->call.id) != ROLE_CONNECT || e->call.error != EINPROGRESS || e->call.injected)
+        return false;
+    trial_fails(trial, DIAGNOSIS_CONNECT_UNDER_WAY, e);
+    trial_shows(trial, _("%s was only started (EINPROGRESS) and failed later, which the program did not report"),
+                call_title(&e->call));
+    return true;
+}
+
+/* A bind() to another port, after the one that failed: it was tested, and its failure went round. */
+static bool took_another_port(struct trial *trial, size_t failed)
+{
+    const struct transcript *t = trial->t;
+    const struct event *e = &t->events[failed];
+    size_t next = call_role(e->call.id) == ROLE_BIND ? facts_next_call(t, trial->actor, ROLE_BIND, failed + 1) : NOWHERE;
+    while (next != NOWHERE && !call_succeeded(&t->events[next].call))
+        next = facts_next_call(t, trial->actor, ROLE_BIND, next + 1);
+    if (next == NOWHERE || address_port(&t->events[next].call.address) < 0 ||
+        address_port(&t->events[next].call.address) == address_port(&e->call.address))
+        return false;
+    trial_fails(trial, DIAGNOSIS_ERROR_NOT_REPORTED, &t->events[next]);
+    trial_shows(trial, _("%s failed with %s, and the program took port %d instead"), call_title(&e->call),
+                error_name(e->call.error), address_port(&t->events[next].call.address));
+    trial_hints(trial, _("Say that the port is taken and end with a status other than 0: at another port nobody looks "
+                         "for this program."));
+    return true;
+}
+
 static void not_reported(struct trial *trial, size_t failed, size_t next, const struct output_text *out)
 {
     const struct event *e = &trial->t->events[failed];
     const char *call = call_title(&e->call), *error = error_name(e->call.error);
     size_t after = output_after(out, failed);
-    if (was_killed(trial))
+    if (was_killed(trial) || is_under_way(trial, e) || took_another_port(trial, failed))
         return;
     if (next == NOWHERE)
         next = facts_went_on(trial->t, failed);
@@ -94,6 +134,10 @@ static void not_reported(struct trial *trial, size_t failed, size_t next, const 
     } else if (find_claim(out, failed, call_role(e->call.id), &(size_t){0}) != NULL && !tells_of_failure(out, after)) {
         trial_fails(trial, DIAGNOSIS_RESULT_NOT_CHECKED, e);
         trial_shows(trial, _("%s failed with %s, and the program went on as if nothing had happened"), call, error);
+    } else if (shows_result(out, after)) {
+        trial_fails(trial, DIAGNOSIS_RESULT_NOT_CHECKED, e);
+        trial_shows(trial, _("%s failed with %s, and the program printed its result, -1, as if nothing had happened"),
+                    call, error);
     } else if (output_visible(out, after)) {
         trial_fails(trial, DIAGNOSIS_ERROR_ON_STDOUT, e);
         trial_shows(trial, _("%s failed with %s; something was printed, but on standard output only"), call, error);
@@ -183,8 +227,15 @@ void judge_claims_nothing(struct trial *trial)
     }
     const struct event *e = &trial->t->events[failed];
     AUTO_FREE char *quote = escape_quote(line, n, QUOTE);
-    trial_fails(trial, DIAGNOSIS_SUCCESS_CLAIMED, e);
+    if (took_another_port(trial, failed))
+        trial_shows(trial, _("%s failed with %s, and then, at another port, came the line %s"), call_title(&e->call),
+                    error_name(e->call.error), quote);
+    else if (is_under_way(trial, e))
+        trial_shows(trial, _("%s was only started (EINPROGRESS), and then came the line %s"), call_title(&e->call), quote);
     trial_expects(trial, _("no line that announces a success"));
+    if (trial->result->verdict == VERDICT_FAILED)
+        return;
+    trial_fails(trial, DIAGNOSIS_SUCCESS_CLAIMED, e);
     trial_shows(trial, _("%s failed with %s, and then came the line %s"), call_title(&e->call),
                 error_name(e->call.error), quote);
 }
@@ -296,6 +347,14 @@ static void not_said(struct trial *trial, size_t last, bool on_out, bool on_err)
     size_t failure = facts_decisive_failure(trial->t, trial->actor);
     bool of_failure = on_out && failure != NOWHERE && failure >= last;
     const struct event *e = &trial->t->events[of_failure ? failure : last];
+    AUTO_OUTPUT out;
+    output_collect(trial->t, trial->actor, STREAM_STDOUT, &out);
+    if (of_failure && !on_err && shows_result(&out, output_after(&out, failure))) {
+        trial_fails(trial, DIAGNOSIS_RESULT_NOT_CHECKED, e);
+        trial_shows(trial, _("%s failed with %s, and the program printed its result, -1, as if nothing had happened"),
+                    call_title(&e->call), error_name(e->call.error));
+        return;
+    }
     trial_fails(trial, on_err ? DIAGNOSIS_ON_STDERR : on_out ? DIAGNOSIS_ERROR_ON_STDOUT : DIAGNOSIS_NOT_SAID, e);
     if (on_err)
         trial_shows(trial, _("something was printed, but on standard error only"));

@@ -42,7 +42,8 @@ static void wrong_socket(struct trial *trial, size_t made, size_t tried, int fam
     } else if (tried != NOWHERE) {
         const struct event *e = &t->events[tried];
         trial_fails(trial, DIAGNOSIS_NO_SOCKET, e);
-        trial_shows(trial, _("socket() failed with %s"), error_name(e->call.error));
+        trial_shows(trial, _("socket(%s, %s, %d) failed with %s"), family_constant((int)e->call.arg[0]),
+                    type_constant((int)e->call.arg[1]), (int)e->call.arg[2], error_name(e->call.error));
         if (!e->call.injected) {
             trial_fails_as(trial, e);
             trial_explains_meeting(trial);
@@ -172,6 +173,18 @@ static size_t closed_wrongly(const struct trial *trial)
     return NOWHERE;
 }
 
+/* Whether it is a server that should have gone on, and ended. */
+static bool has_ended(const struct trial *trial)
+{
+    const struct exercise *exercise = trial->exercise;
+    bool goes_on = false;
+    for (size_t i = 0; exercise != NULL && i < exercise->n_scenarios; i++)
+        for (size_t k = 0; k < exercise->scenarios[i].n_checks; k++)
+            goes_on |= strcmp(exercise->scenarios[i].checks[k].name, "survives") == 0;
+    struct ending ending = facts_ending(trial->t, trial->actor);
+    return goes_on && ending.kind == ENDING_EXITED && ending.status != 0;
+}
+
 static void left_open(struct trial *trial, int socket, size_t count)
 {
     const struct transcript *t = trial->t;
@@ -181,6 +194,10 @@ static void left_open(struct trial *trial, int socket, size_t count)
     if (wrong != NOWHERE) {
         trial_fails(trial, DIAGNOSIS_WRONG_DESCRIPTOR_CLOSED, &t->events[wrong]);
         trial_shows(trial, _("%s; close(%d) failed with EBADF"), left, (int)t->events[wrong].call.arg[0]);
+    } else if (accepted && has_ended(trial)) {
+        struct ending ending = facts_ending(t, trial->actor);
+        trial_fails(trial, DIAGNOSIS_SERVER_ENDED, trial_event(trial, facts_last_before(t, trial->actor, 0, ending.event)));
+        trial_shows(trial, _("%s: it ended, with status %d"), left, ending.status);
     } else {
         trial_fails(trial, accepted ? DIAGNOSIS_DIALOGUE_NOT_CLOSED : DIAGNOSIS_SOCKET_NOT_CLOSED,
                     trial_event(trial, facts_creation(t, socket)));

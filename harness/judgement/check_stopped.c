@@ -18,6 +18,17 @@ enum diagnosis limit_diagnosis(enum limit limit)
     return DIAGNOSIS_NONE;
 }
 
+const struct event *limit_evidence(const struct trial *trial)
+{
+    const struct transcript *t = trial->t;
+    const struct event *last = trial_event(trial, facts_last_before(t, t->limit_actor, 0, t->n_events));
+    if (last == NULL || limit_diagnosis(t->limit) != DIAGNOSIS_ENDLESS_LOOP)
+        return last;
+    enum role role = call_role(last->call.id);
+    bool in_vain = role == ROLE_RECEIVE || role == ROLE_POLL || last->call.result < 0;
+    return in_vain || role == ROLE_SEND ? last : NULL;
+}
+
 const char *limit_text(enum limit limit)
 {
     switch (limit) {
@@ -36,6 +47,8 @@ enum diagnosis signal_diagnosis(int signal)
 {
     if (signal == SIGPIPE)
         return DIAGNOSIS_SIGPIPE_DEATH;
+    if (signal == SIGALRM)
+        return DIAGNOSIS_ALARM;
     return signal == SIGSEGV || signal == SIGBUS ? DIAGNOSIS_CRASH : DIAGNOSIS_ABORTED;
 }
 
@@ -43,6 +56,8 @@ void trial_killed(struct trial *trial, int signal, size_t end)
 {
     const struct event *death = &trial->t->events[end];
     const struct event *last = trial_event(trial, facts_last_before(trial->t, death->actor, death->process, end));
+    if (signal == SIGALRM) /* it came in a call that did not return: the last one that did tells nothing */
+        last = NULL;
     trial_fails(trial, signal_diagnosis(signal), last);
     if (last == NULL) {
         trial_shows(trial, _("it was killed by %s"), signal_name(signal));

@@ -97,6 +97,9 @@ void judge_prints_text(struct trial *trial)
             size_t tried = facts_last_call(trial->t, trial->actor, ROLE_RECEIVE);
             trial_lacks(trial, DIAGNOSIS_NOTHING_RECEIVED, trial_event(trial, tried));
             trial_shows(trial, _("the program did not receive it"));
+            if (tried != NOWHERE && call_peeked(&trial->t->events[tried].call) > 0)
+                trial_hints(trial, _("MSG_PEEK shows what has come and leaves it there: receive it once more, without "
+                                     "this flag."));
         } else {
             not_printed(trial, &all, &all.items[i]);
         }

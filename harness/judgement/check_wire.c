@@ -1,6 +1,7 @@
 /* What arrives at a peer, and how the connection ends: receives, receives-size, ends-with, stays-silent. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "ground/escape.h"
 #include "ground/text.h"
@@ -238,6 +239,25 @@ static const struct event *last_close(const struct trial *trial)
     return NULL;
 }
 
+/* The option that makes close() reset the connection, if the program set it. */
+static const struct event *linger_of(const struct trial *trial)
+{
+    const struct transcript *t = trial->t;
+    int program = trial_program(trial);
+    for (size_t i = facts_next_call(t, program, ROLE_OPTION, 0); i != NOWHERE;
+         i = facts_next_call(t, program, ROLE_OPTION, i + 1)) {
+        const struct call *call = &t->events[i].call;
+        struct linger linger;
+        if ((int)call->arg[1] != SOL_SOCKET || (int)call->arg[2] != SO_LINGER || !call_succeeded(call) ||
+            call->data.stored < sizeof linger)
+            continue;
+        memcpy(&linger, call->data.data, sizeof linger);
+        if (linger.l_onoff != 0 && linger.l_linger == 0)
+            return &t->events[i];
+    }
+    return NULL;
+}
+
 static void other_end(struct trial *trial, const struct connection *connection, bool wants_fin)
 {
     if (connection->end == CONNECTION_OPEN) {
@@ -245,7 +265,11 @@ static void other_end(struct trial *trial, const struct connection *connection, 
         trial_shows(trial, _("the connection was left open"));
         trial_explains(trial);
     } else if (wants_fin) {
-        trial_fails(trial, DIAGNOSIS_RESET_UNREAD, last_close(trial));
+        const struct event *linger = linger_of(trial);
+        if (linger != NULL)
+            trial_fails(trial, DIAGNOSIS_LINGER, linger);
+        else
+            trial_fails(trial, DIAGNOSIS_RESET_UNREAD, last_close(trial));
         trial_shows(trial, _("the connection was reset (RST)"));
     } else {
         trial_fails(trial, DIAGNOSIS_NONE, last_close(trial));

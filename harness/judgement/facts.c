@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 static bool is_library(const struct transcript *t, const struct call *call)
 {
@@ -169,18 +170,40 @@ size_t facts_own_shutdown(const struct transcript *t, size_t position)
     return NOWHERE;
 }
 
+/* Whether E is a call of ACTOR's that needs a socket and failed for good: also one on a descriptor that is none any more. */
+static bool is_failure(const struct transcript *t, const struct event *e, int actor)
+{
+    if (e->kind != EVENT_CALL || e->actor != actor || e->call.library || !call_failed(&e->call))
+        return false;
+    enum role role = call_role(e->call.id);
+    bool closed = (role == ROLE_SEND || role == ROLE_RECEIVE) && e->call.error == EBADF && e->call.fd > STDERR_FILENO;
+    return (role == ROLE_SOCKET || role_needs_socket(role)) && (closed || facts_is_call(t, e, actor, role));
+}
+
+/* Whether the failure of ROOT made that of FAILED certain: the same socket was not bound or connected, or none was made. */
+static bool is_root(const struct event *root, const struct event *failed)
+{
+    enum role role = call_role(root->call.id);
+    if (call_role(failed->call.id) == ROLE_SHUTDOWN && failed->call.socket == root->call.socket)
+        return true; /* tidying up */
+    if (role == ROLE_SOCKET || role == ROLE_ACCEPT)
+        return (int)failed->call.arg[0] == -1 && call_role(failed->call.id) != ROLE_SOCKET;
+    return (role == ROLE_CONNECT || role == ROLE_BIND || role == ROLE_LISTEN) && root->call.socket >= 0 &&
+           failed->call.socket == root->call.socket && call_role(failed->call.id) != role;
+}
+
 static size_t decisive_failure(const struct transcript *t, int actor, int process)
 {
+    size_t decisive = NOWHERE;
     for (size_t i = t->n_events; i-- > 0;) {
         const struct event *e = &t->events[i];
-        if (e->kind != EVENT_CALL || e->actor != actor || (process != 0 && e->process != process))
+        if ((process != 0 && e->process != process) || !is_failure(t, e, actor) || was_mended(t, i) ||
+            facts_own_shutdown(t, i) != NOWHERE)
             continue;
-        enum role role = call_role(e->call.id);
-        if ((role == ROLE_SOCKET || role_needs_socket(role)) && facts_is_call(t, e, actor, role) &&
-            call_failed(&e->call) && !was_mended(t, i) && facts_own_shutdown(t, i) == NOWHERE)
-            return i;
+        if (decisive == NOWHERE || is_root(e, &t->events[decisive]))
+            decisive = i;
     }
-    return NOWHERE;
+    return decisive;
 }
 
 size_t facts_decisive_failure(const struct transcript *t, int actor)

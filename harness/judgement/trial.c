@@ -42,12 +42,38 @@ static void find_source(const struct trial *trial, const struct event *call, cha
     }
 }
 
+/* Whether the scenario's peers deal in datagrams, and in nothing else. */
+static bool is_about_datagrams(const struct trial *trial)
+{
+    bool datagrams = false;
+    const struct script *script = &trial->scenario->script;
+    for (size_t i = 0; i < script->n; i++) {
+        const struct step *step = &script->steps[i];
+        if (step->kind != STEP_PEER_LISTEN && step->kind != STEP_PEER_BIND && step->kind != STEP_PEER_CONNECT)
+            continue;
+        if (step->type != SOCK_DGRAM)
+            return false;
+        datagrams = true;
+    }
+    return datagrams;
+}
+
+/* What to do about it; nothing is connected where datagrams are sent. */
+static const char *hint_of(const struct trial *trial, enum diagnosis diagnosis)
+{
+    if (diagnosis == DIAGNOSIS_NOTHING_SENT && is_about_datagrams(trial))
+        return _("Send the message with sendto(), and give it the address of whom it is for.");
+    if (diagnosis == DIAGNOSIS_NOTHING_RECEIVED && is_about_datagrams(trial))
+        return _("Receive with recvfrom() or recv(), on the socket to which the datagram is sent.");
+    return diagnosis_hint(diagnosis);
+}
+
 void trial_fails(struct trial *trial, enum diagnosis diagnosis, const struct event *evidence)
 {
     struct check_result *result = trial->result;
     result->verdict = VERDICT_FAILED;
     replace(&result->diagnosis, mem_string(diagnosis_code(diagnosis)));
-    replace(&result->hint, mem_string(diagnosis_hint(diagnosis)));
+    replace(&result->hint, mem_string(hint_of(trial, diagnosis)));
     replace(&result->file, NULL);
     find_source(trial, evidence, &result->file, &result->line);
 }

@@ -95,6 +95,8 @@ void trial_still_running(struct trial *trial, int actor);
 /* The limit that a program of the student's went over. (check_stopped.c) */
 enum diagnosis limit_diagnosis(enum limit limit);
 const char *limit_text(enum limit limit);
+/* The call that a loop without end may repeat; NULL when the last one in the transcript is none: the loop makes others. */
+const struct event *limit_evidence(const struct trial *trial);
 enum diagnosis signal_diagnosis(int signal);
 /* Whether the program did its work, over the network, though it should have refused its arguments. (check_errors.c) */
 bool trial_went_to_work(const struct trial *trial);

@@ -73,6 +73,7 @@ struct thread {
     enum call_id empty_id;  /* the last of them */
     int empty_error;
     uint64_t seen_activity; /* when it was parked */
+    bool looked;            /* its last call in the transcript is a look that saw nothing */
 };
 
 struct terminal {

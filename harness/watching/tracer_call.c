@@ -402,6 +402,9 @@ static bool worth_recording(const struct thread *thread, enum role role, bool em
     const struct call *call = &thread->call;
     if (empty && thread->empties > 1 && thread->empty_id == call->id && thread->empty_error == call->error)
         return false; /* one of a row is enough, and how many there are depends on the machine */
+    /* A look that saw nothing, or that failed, tells why a program did not go on: the first of a row. */
+    if (role == ROLE_POLL)
+        return call->result < 0 ? call->error != EINTR : call->result == 0 && !thread->looked;
     if (is_in(role, always_recorded))
         return true;
     bool on_socket = call->socket >= 0 || (call->result < 0 && (call->error == EBADF || call->error == ENOTSOCK));
@@ -436,6 +439,7 @@ static void leave(struct tracer *tracer, struct thread *thread)
             event = call_record(tracer, thread);
         }
         thread->message = 0;
+        thread->looked = role == ROLE_POLL;
     }
     if (in_vain) {
         thread->empty_id = call->id;

@@ -88,6 +88,7 @@ struct walk {
     char **file;
     int *line;
     bool found;
+    bool from_caller; /* begin with who called the function that made the call */
 };
 
 static pid_t next_thread(Dwfl *dwfl, void *context, void **thread_argument)
@@ -113,12 +114,20 @@ static bool read_saved(Dwfl *dwfl, Dwarf_Addr address, Dwarf_Word *result, void 
 
 static bool set_registers(Dwfl_Thread *thread, void *context)
 {
-    const struct stack *stack = ((struct walk *)context)->stack;
-    enum { GENERAL = 16 };
+    const struct walk *walk = context;
+    const struct stack *stack = walk->stack;
+    enum { STACK_POINTER = 7, GENERAL = 16 };
     Dwarf_Word values[GENERAL];
     for (int i = 0; i < GENERAL; i++)
         values[i] = stack->registers[i];
-    dwfl_thread_state_register_pc(thread, stack->registers[GENERAL]);
+    Dwarf_Word pc = stack->registers[GENERAL];
+    if (walk->from_caller) { /* it has pushed nothing: the return address is on top of the stack */
+        if (stack->top.stored < sizeof pc)
+            return false;
+        memcpy(&pc, stack->top.data, sizeof pc);
+        values[STACK_POINTER] += sizeof pc;
+    }
+    dwfl_thread_state_register_pc(thread, pc);
     return dwfl_thread_state_registers(thread, 0, GENERAL, values);
 }
 
@@ -164,7 +173,7 @@ static void report_modules(Dwfl *dwfl, const struct actor *actor)
     dwfl_report_end(dwfl, NULL, NULL);
 }
 
-static void unwind_saved(const struct actor *actor, const struct stack *stack, char **file, int *line)
+static void unwind_saved(const struct actor *actor, const struct stack *stack, bool is_clone, char **file, int *line)
 {
     if (actor->modules == NULL)
         return;
@@ -172,10 +181,15 @@ static void unwind_saved(const struct actor *actor, const struct stack *stack, c
     if (dwfl == NULL)
         return;
     report_modules(dwfl, actor);
-    struct walk walk = {stack, file, line, false};
+    struct walk walk = {stack, file, line, false, false};
     enum { ANY_PID = 1 };
-    if (dwfl_attach_state(dwfl, NULL, ANY_PID, &thread_callbacks, &walk))
+    if (dwfl_attach_state(dwfl, NULL, ANY_PID, &thread_callbacks, &walk)) {
         dwfl_getthread_frames(dwfl, ANY_PID, visit_frame, &walk);
+        /* The C library says nothing of the frame in which it makes a thread, as it would be wrong in the thread. */
+        walk.from_caller = is_clone && !walk.found;
+        if (walk.from_caller)
+            dwfl_getthread_frames(dwfl, ANY_PID, visit_frame, &walk);
+    }
     dwfl_end(dwfl);
 }
 
@@ -197,6 +211,6 @@ void unwinder_resolve(struct unwinder *unwinder, const struct transcript *transc
         const struct program *program = open_program(unwinder, actor->program);
         find_line(program->module, program->start + call->pc, file, line);
     } else if (call->stack != NULL) {
-        unwind_saved(actor, call->stack, file, line);
+        unwind_saved(actor, call->stack, call->id == CALL_clone, file, line);
     }
 }

@@ -121,12 +121,12 @@ static void wrong_status(struct trial *trial, int status)
         return;
     if (has_check(trial, "complains")) /* a wrong call of the program: it is not to meet anybody */
         return;
+    /* Who has complained knew what was wrong, and only does not tell whoever started it. */
+    bool complained = status == 0 && has_complained(trial);
     if (has_check(trial, "conflict") && status == 0)
         trial_explains_conflict(trial);
-    else if (status == 0 && (has_complained(trial) || failed == NULL) && trial_explains_shutdown(trial))
+    else if ((status == 0 && (complained || failed == NULL) && trial_explains_shutdown(trial)) || complained)
         return;
-    else if (status == 0 && has_complained(trial))
-        return; /* it knew what was wrong, and whoever started it is not told */
     else if (!trial_explains_meeting(trial))
         trial_explains_silence(trial);
     if (failed != NULL && !is_wanted_failure(trial, failed) &&

@@ -301,14 +301,12 @@ void judge_notices_failure(struct trial *trial)
     AUTO_OUTPUT out, err;
     output_collect(trial->t, trial->actor, STREAM_STDOUT, &out);
     output_collect(trial->t, trial->actor, STREAM_STDERR, &err);
-    const char *line = NULL;
-    if (failed == NOWHERE) {
-        trial_passes(trial);
-    } else if (role == ROLE_RECEIVE) {
+    bool sends = failed != NOWHERE && role != ROLE_RECEIVE;
+    const char *line = sends ? find_false_count(trial, &out, &err, failed, &n) : NULL;
+    trial_passes(trial);
+    if (failed != NOWHERE && !sends) {
         judge_failed_receive(trial, failed, &err);
-    } else if ((line = find_false_count(trial, &out, &err, failed, &n)) == NULL) {
-        trial_passes(trial);
-    } else {
+    } else if (line != NULL) {
         const struct event *e = &trial->t->events[failed];
         AUTO_FREE char *quote = escape_quote(line, n, QUOTE);
         trial_fails(trial, DIAGNOSIS_SUCCESS_CLAIMED, e);

@@ -287,14 +287,17 @@ static int run_make(const struct build_request *request, const struct bounds *bo
     return result;
 }
 
-/* A program that somebody has built on another machine, and that make holds to be up to date, is made again. */
-static int make_again(const struct build_request *request, const struct bounds *bounds, struct buf *log)
+/*
+ * A program that somebody has built on another machine, and that make holds to be up to date, is made again. One whose name
+ * alone did not bring it about (it is a link to what another rule makes) is left to the Makefile's own first target.
+ */
+static int make_again(const struct build_request *request, const struct bounds *bounds, enum product found, struct buf *log)
 {
     char command[] = "make", quiet[] = "-s", always[] = "-B";
     AUTO_FREE char *target = mem_string(request->source->name);
-    char *argv[] = {command, quiet, always, target, NULL};
+    char *foreign[] = {command, quiet, always, target, NULL}, *missing[] = {command, quiet, NULL};
     log->len = 0;
-    return run_tool(argv, request, bounds, log);
+    return run_tool(found == PRODUCT_FOREIGN ? foreign : missing, request, bounds, log);
 }
 
 /* Takes what the build has left out of its world. */
@@ -326,7 +329,7 @@ int workshop_run(const struct build_request *request, const struct bounds *bound
     enum product found = PRODUCT_MISSING;
     if (take(request, bounds, executable, &found, err) < 0)
         return -1;
-    if (found == PRODUCT_FOREIGN && make && make_again(request, bounds, log) == 0 &&
+    if (found != PRODUCT_TAKEN && make && make_again(request, bounds, found, log) == 0 &&
         take(request, bounds, executable, &found, err) < 0)
         return -1;
     *end = found == PRODUCT_TAKEN ? WORKSHOP_BUILT : found == PRODUCT_MISSING ? WORKSHOP_NOTHING : WORKSHOP_FOREIGN;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "ground/text.h"
+#include "judgement/output.h"
 #include "judgement/trial.h"
 
 static bool is_kind(const struct transcript *t, int actor, enum actor_kind kind)
@@ -48,9 +49,36 @@ static struct check_result *add(struct scenario_result *out, const char *id)
     return result;
 }
 
+/* Whether the system never got as far as the program's own code: it refused the file, or a library was not found. */
+static bool was_not_started(const struct transcript *t, int actor)
+{
+    enum { CANNOT_BE_RUN = 127 };
+    static const char loader[] = "error while loading shared libraries";
+    struct ending ending = facts_ending(t, actor);
+    if (ending.kind != ENDING_EXITED || ending.status != CANNOT_BE_RUN)
+        return false;
+    AUTO_OUTPUT err;
+    output_collect(t, actor, STREAM_STDERR, &err);
+    bool executed = false;
+    for (size_t i = 0; i < t->n_events; i++)
+        executed |= t->events[i].kind == EVENT_PROCESS && t->events[i].actor == actor &&
+                    t->events[i].change.change == PROCESS_EXECUTED;
+    return !executed || output_find(&err, 0, loader, sizeof loader - 1) != SIZE_MAX;
+}
+
 void always_first(const struct exercise *exercise, const struct scenario *scenario, const struct transcript *t,
                   const struct source_resolver *resolver, struct scenario_result *out)
 {
+    for (size_t i = 0; i < t->n_actors; i++) {
+        if (!is_kind(t, (int)i, ACTOR_PROGRAM) || !was_not_started(t, (int)i))
+            continue;
+        struct trial trial = {exercise, scenario, t, NULL, (int)i, NULL, false, resolver, add(out, "starts"), false};
+        trial_requires(&trial, _("The program can be started"));
+        trial_fails(&trial, DIAGNOSIS_NOT_STARTED, NULL);
+        trial_expects(&trial, _("a program that needs nothing but itself and the system's libraries"));
+        trial_shows(&trial, _("the system could not start it (status 127)"));
+        break;
+    }
     for (size_t i = 0; i < t->n_events; i++) {
         const struct event *e = &t->events[i];
         if (e->kind != EVENT_PROCESS || e->change.change != PROCESS_KILLED || e->change.ours ||

@@ -7,7 +7,7 @@
 
 /* Whether the scenario says nothing about the student: a model program or a peer of ours failed. Fills in blame and reason. */
 bool always_broken(const struct transcript *t, struct scenario_result *out);
-/* Adds the failed checks `no-crash` and `within-limits`, if they failed. */
+/* Adds the failed checks `starts`, `no-crash` and `within-limits`, if they failed. */
 void always_first(const struct exercise *exercise, const struct scenario *scenario, const struct transcript *t,
                   const struct source_resolver *resolver, struct scenario_result *out);
 /* Adds the failed check `goes-on`: the play got stuck, and nothing else says why. */

@@ -52,6 +52,25 @@ static void test_crash(void)
     staged_end(&s);
 }
 
+static void test_not_started(void)
+{
+    for (int executed = 0; executed < 2; executed++) {
+        for (int loader = 0; loader < 2; loader++) {
+            struct staged s;
+            staged_begin(&s);
+            if (executed == 1)
+                transcript_add(&s.t, EVENT_PROCESS, STAGED_PROGRAM, s.process, s.time++)->change.change = PROCESS_EXECUTED;
+            staged_print(&s, STREAM_STDERR, loader == 1 ? "./p: error while loading shared libraries: libx.so\n" : "no\n");
+            staged_exit(&s, 127);
+            staged_check(&s, "exits", "0", "client", NULL);
+            staged_judge(&s);
+            bool told = strcmp(s.result.checks[0].id, "starts") == 0;
+            CU_ASSERT_EQUAL(told, executed == 0 || loader == 1); /* its own 127 is a status like any other */
+            staged_end(&s);
+        }
+    }
+}
+
 static void test_sigpipe_is_no_crash(void)
 {
     struct staged s;
@@ -369,6 +388,7 @@ int suite_check(void)
     static const struct unit_test tests[] = {
         {"the status of a program is judged", test_status},
         {"a crash is named, with the last call's line", test_crash},
+        {"a program that could not be started is told so", test_not_started},
         {"SIGPIPE has its own diagnosis", test_sigpipe_is_no_crash},
         {"a signal of the scenario is no fault", test_ended_by_the_scenario},
         {"a deadlock says where the program waits", test_deadlock},

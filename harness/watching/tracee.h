@@ -148,7 +148,6 @@ struct tracer {
         int64_t leap;              /* how far time goes beyond what is asked for when wakes change nothing */
     } passing;
     unsigned stops;    /* handled so far */
-    unsigned looked_at; /* stops that had been handled at the last look at the bounds */
     unsigned begun;    /* processes and threads, by programs themselves, in vain ones too */
     size_t kept;       /* bytes in the transcript */
     size_t left_out;   /* events that are not in it */
@@ -254,7 +253,6 @@ enum time_answer clock_read(struct tracer *tracer, struct thread *thread);
 /* tracer_quiet.c */
 bool quiet_now(struct tracer *tracer);
 bool thread_blocked(struct tracer *tracer, struct thread *thread);
-bool quiet_look_is_due(const struct tracer *tracer);
 bool quiet_over_limit(struct tracer *tracer);
 int64_t quiet_cpu(const struct tracer *tracer, int actor); /* ns, of all processes of the actor */
 

@@ -306,7 +306,7 @@ enum run tracer_run(struct tracer *tracer, bool advance, bool (*done)(void *cont
     for (;;) {
         if (tracer_pump(tracer))
             patience = fresh_patience;
-        if (tracer->transcript->limit != LIMIT_NONE || (quiet_look_is_due(tracer) && quiet_over_limit(tracer)))
+        if (tracer->transcript->limit != LIMIT_NONE)
             return RUN_LIMIT;
         if (done != NULL && done(context))
             return RUN_DONE;

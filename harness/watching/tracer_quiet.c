@@ -159,17 +159,10 @@ int64_t quiet_cpu(const struct tracer *tracer, int actor)
     return cpu;
 }
 
-bool quiet_look_is_due(const struct tracer *tracer)
-{
-    enum { STOPS = 64 }; /* a look costs as much as some stops do */
-    return tracer->stops - tracer->looked_at >= STOPS;
-}
-
 /* The bound on processor time is on time without any progress: serving hundreds of clients may take its time. */
 bool quiet_over_limit(struct tracer *tracer)
 {
     size_t resident = segment_bytes();
-    tracer->looked_at = tracer->stops;
     for (size_t i = 0; i < tracer->n_processes; i++)
         resident += resident_bytes(tracer->processes[i]);
     if (resident > tracer->bounds.total)

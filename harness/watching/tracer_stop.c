@@ -172,7 +172,7 @@ static size_t most_events(const struct tracer *tracer)
 /* A program that makes watched calls without end never lets the loop become impatient. */
 static void count_stop(struct tracer *tracer, const struct thread *thread)
 {
-    enum { STOPS_PER_LOOK = 4096 };
+    enum { STOPS_PER_LOOK = 64 }; /* a look costs as much as some stops do */
     if (++tracer->stops % STOPS_PER_LOOK == 0)
         quiet_over_limit(tracer);
     enum { MOST_KEPT = 64 << 20 };

@@ -63,6 +63,11 @@ size_t output_find(const struct output_text *out, size_t from, const void *data,
     return found != NULL ? (size_t)(found - out->text.data) : SIZE_MAX;
 }
 
+bool output_word_byte(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 /* ECMA-48: a control sequence ends with its letter, a string with BEL or with ESC \\. */
 size_t output_escape(const void *data, size_t n)
 {

@@ -29,6 +29,8 @@ bool output_visible(const struct output_text *out, size_t offset);
 /* The first offset >= FROM where these bytes stand, SIZE_MAX when they do not. */
 size_t output_find(const struct output_text *out, size_t from, const void *data, size_t n);
 
+/* Whether words are made of it: a letter of ASCII or a digit. */
+bool output_word_byte(char c);
 /* The length of the terminal's escape sequence that DATA begins with (colours, character sets, titles); 0: there is none. */
 size_t output_escape(const void *data, size_t n);
 /* Puts spaces in place of all of them: for whoever looks for words. */

@@ -37,7 +37,7 @@ static bool can_interpret(const char *path)
 static bool is_script(char *head)
 {
     char *path = head + 2 + strspn(head + 2, " \t");
-    path[strcspn(path, " \t\r\n")] = '\0';
+    path[strcspn(path, " \t\n")] = '\0'; /* a carriage return belongs to the name, as the system sees it */
     return can_interpret(path);
 }
 

@@ -151,11 +151,15 @@ static int trouble_of(pid_t pid, int trouble)
     return n == (ssize_t)sizeof error ? error : 0;
 }
 
-/* The file is what is wrong, not how we went about it. The build has looked at it, but cannot see all that may be wrong. */
-static bool is_files_own(int error)
+/*
+ * The file is what is wrong, not how we went about it. The build has looked at it, but cannot see all that may be wrong. When
+ * the file is there and may be executed, what is not found, or not allowed, is its interpreter.
+ */
+static bool is_files_own(int error, const char *path)
 {
-    return error == ENOEXEC || error == EINVAL || error == ELIBBAD || error == ENOMEM || error == EFAULT || error == EIO ||
-           error == ELOOP;
+    bool interpreter = (error == ENOENT || error == EACCES || error == ENOTDIR) && access(path, X_OK) == 0;
+    return interpreter || error == ENOEXEC || error == EINVAL || error == ELIBBAD || error == ENOMEM || error == EFAULT ||
+           error == EIO || error == ELOOP;
 }
 
 /* A file that the system does not execute: as a shell would have it, a program that ended with 127. */
@@ -169,10 +173,10 @@ static void never_ran(struct tracer *tracer, pid_t pid)
     process_remove(tracer, process);
 }
 
-static int let_go(struct tracer *tracer, pid_t pid, int go, int trouble, struct err *err)
+static int let_go(struct tracer *tracer, pid_t pid, const char *path, int go, int trouble, struct err *err)
 {
     int error = write(go, "", 1) == 1 ? trouble_of(pid, trouble) : errno;
-    if (is_files_own(error)) {
+    if (is_files_own(error, path)) {
         never_ran(tracer, pid);
         return 0;
     }
@@ -221,5 +225,5 @@ int tracer_start(struct tracer *tracer, const struct launch *launch, struct err 
         return -1;
     if (launch->input && input_open(tracer, launch->actor, steal_fd(&input_in), steal_fd(&input_out)) < 0)
         return err_errno(err, BLAME_HARNESS, "epoll_ctl");
-    return let_go(tracer, pid, go_in, trouble_out, err);
+    return let_go(tracer, pid, launch->path, go_in, trouble_out, err);
 }

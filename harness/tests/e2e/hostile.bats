@@ -95,6 +95,9 @@ unbuilt() { # NAME BUILD-STATUS [WORDS]
 @test "its Makefile prints without end" { unbuilt makefile-prints-without-end limit 'printed too much'; }
 @test "its Makefile gives a link to a secret for a program" { unbuilt makefile-links-a-secret absent; }
 @test "its Makefile leaves an empty file" { unbuilt makefile-leaves-an-empty-file absent 'cannot be executed here'; }
+@test "its Makefile leaves a script for an interpreter that is not there" {
+    unbuilt makefile-leaves-a-script-with-crlf absent 'cannot be executed here'
+}
 
 @test "its Makefile leaves a program of which nothing can be loaded" {
     attack makefile-leaves-a-headless-program --only socket/inet-stream

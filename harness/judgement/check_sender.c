@@ -212,17 +212,6 @@ static void not_printed(struct trial *trial, const struct search *search, size_t
     }
 }
 
-/* How many clients the program has accepted. */
-static int64_t count_accepted(const struct trial *trial)
-{
-    const struct transcript *t = trial->t;
-    int64_t n = 0;
-    for (size_t i = facts_next_call(t, trial->actor, ROLE_ACCEPT, 0); i != NOWHERE;
-         i = facts_next_call(t, trial->actor, ROLE_ACCEPT, i + 1))
-        n += call_succeeded(&t->events[i].call);
-    return n;
-}
-
 /* The address, with its port or without. The caller frees. */
 static char *expected_text(const struct address *own, const struct search *search, bool with_port)
 {
@@ -243,7 +232,7 @@ void judge_prints_address(struct trial *trial)
         trial_requires(trial, _("The program prints the client's address and port in numbers"));
     else
         trial_requires(trial, _("The program prints the client's address in numbers"));
-    if (count_accepted(trial) < value_parameter(trial->spec, "accepted", 0)) {
+    if ((int64_t)facts_accepted(trial->t, trial->actor) < value_parameter(trial->spec, "accepted", 0)) {
         trial_does_not_apply(trial);
         return;
     }

@@ -251,14 +251,6 @@ static bool ended_with_it(const struct trial *trial, const struct event *held)
                                   facts_ending(trial->t, trial->actor).event != end);
 }
 
-static size_t count_accepted(const struct trial *trial)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < trial->t->n_sockets; i++)
-        n += trial->t->sockets[i].actor == trial->actor && trial->t->sockets[i].accepted;
-    return n;
-}
-
 static size_t count_leaks(const struct trial *trial, enum closing closing, int *first)
 {
     const struct transcript *t = trial->t;
@@ -277,7 +269,7 @@ static size_t count_leaks(const struct trial *trial, enum closing closing, int *
             *first = e->held.socket;
     }
     /* Who closes none at all has another fault, which has a scenario of its own. */
-    return closing == CLOSING_GONE && count == count_accepted(trial) ? 0 : count;
+    return closing == CLOSING_GONE && count == facts_accepted(trial->t, trial->actor) ? 0 : count;
 }
 
 static void expect_closed(struct trial *trial, enum closing closing)

@@ -285,6 +285,14 @@ size_t facts_flows(const struct transcript *t, int actor, enum role role, struct
     return n;
 }
 
+size_t facts_accepted(const struct transcript *t, int actor)
+{
+    size_t n = 0;
+    for (size_t i = facts_next_call(t, actor, ROLE_ACCEPT, 0); i != NOWHERE; i = facts_next_call(t, actor, ROLE_ACCEPT, i + 1))
+        n += call_succeeded(&t->events[i].call);
+    return n;
+}
+
 size_t facts_receptions(const struct transcript *t, int actor, struct flow **flows)
 {
     size_t n = facts_flows(t, actor, ROLE_RECEIVE, flows);

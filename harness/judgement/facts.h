@@ -113,6 +113,8 @@ void facts_messages_free(struct buf *list, size_t n);
 
 /* Whether ACTOR got a socket of its own: by accept(), or in any way. */
 bool facts_has_socket(const struct transcript *t, int actor, bool accepted);
+/* How many connections ACTOR has accepted. */
+size_t facts_accepted(const struct transcript *t, int actor);
 /*
  * A receive that may have disturbed another thread's: from the same socket (SOCKET), or into the same memory. NULL: none.
  */

@@ -69,6 +69,7 @@ struct thread {
 
     unsigned empties;       /* calls in a row that gave nothing */
     unsigned tries;         /* calls that gave nothing since the conversation last went on, or since the thread last slept */
+    unsigned clocks;        /* of those tries, looks at a clock since something was last printed */
     bool found;             /* the last call was a poll() that found something */
     enum call_id empty_id;  /* the last of them */
     int empty_error;

@@ -392,7 +392,7 @@ static bool count_in_vain(struct thread *thread, enum role role, bool empty)
     if (in_vain)
         thread->tries++;
     else if (sleeps || is_in(role, carries_on))
-        thread->tries = 0;
+        thread->tries = thread->clocks = 0;
     thread->found = finds;
     return in_vain;
 }
